@@ -17,6 +17,8 @@ export interface PostgresOptions {
   readonly url: string
   /** The subsystem's name: its schema, and its role `sluice_<name>`. */
   readonly schema: string
+  /** Further schemas that belong to the same subsystem and role, e.g. identity's `auth`. */
+  readonly alsoSchemas?: readonly string[]
   readonly max?: number
   readonly log: Log
 }
@@ -36,7 +38,7 @@ export interface Postgres {
 const roleOf = (schema: string): string => `sluice_${schema}`
 const lockOf = (schema: string): number => createHash('sha256').update(schema).digest().readInt32BE(0)
 
-export function createPostgres({ url, schema, max = 10, log }: PostgresOptions): Postgres {
+export function createPostgres({ url, schema, alsoSchemas = [], max = 10, log }: PostgresOptions): Postgres {
   const open = (asOwner: boolean, size: number): pg.Pool => {
     const settings = [`-c search_path=${schema}`, '-c plan_cache_mode=force_generic_plan', ...(asOwner ? [] : [`-c role=${roleOf(schema)}`])]
     const pool = new pg.Pool({ connectionString: url, max: size, options: settings.join(' '), application_name: `sluice-${schema}`, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 5_000 })
@@ -82,9 +84,9 @@ export function createPostgres({ url, schema, max = 10, log }: PostgresOptions):
       const client = await owner.connect()
       try {
         await client.query('SELECT pg_advisory_lock($1)', [lockOf(schema)])
-        await prepareSchema(client, schema)
+        for (const each of [schema, ...alsoSchemas]) await prepareSchema(client, each, roleOf(schema))
         await migrate(drizzle(client), { migrationsFolder: folder, migrationsSchema: schema, migrationsTable: '__migrations' })
-        await grantToRole(client, schema)
+        for (const each of [schema, ...alsoSchemas]) await grantToRole(client, each, roleOf(schema))
         await assertHead(client, schema, folder)
       } finally {
         await client.query('SELECT pg_advisory_unlock($1)', [lockOf(schema)]).catch(() => undefined)
@@ -106,8 +108,7 @@ export function createPostgres({ url, schema, max = 10, log }: PostgresOptions):
 }
 
 /** The role may only use its own schema: no subsystem can read another's tables (design section 6). */
-async function prepareSchema(client: pg.PoolClient, schema: string): Promise<void> {
-  const role = roleOf(schema)
+async function prepareSchema(client: pg.PoolClient, schema: string, role: string): Promise<void> {
   // Schemas of one database are prepared by several processes at once; roles belong to the whole cluster.
   await client.query('SELECT pg_advisory_lock(7265114)')
   try {
@@ -123,8 +124,7 @@ async function prepareSchema(client: pg.PoolClient, schema: string): Promise<voi
   }
 }
 
-async function grantToRole(client: pg.PoolClient, schema: string): Promise<void> {
-  const role = roleOf(schema)
+async function grantToRole(client: pg.PoolClient, schema: string, role: string): Promise<void> {
   await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${role}`)
   await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${role}`)
   await client.query(`GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${schema} TO ${role}`)
