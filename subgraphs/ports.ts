@@ -69,3 +69,13 @@ export interface Ports {
   readonly datasets: DatasetsPort
   readonly platform: HealthPort
 }
+
+/** The methods of each port, for transports. A method that is missing here does not compile. */
+type AllMethods<Port> = { readonly [Method in keyof Port]: true }
+const methodsOf = <Port>(all: AllMethods<Port>): readonly (keyof Port & string)[] => Object.keys(all) as (keyof Port & string)[] // the keys of a total record
+export const portMethods = {
+  identity: methodsOf<IdentityPort>({ authenticate: true, epoch: true, snapshot: true, projects: true }),
+  tracking: methodsOf<TrackingPort>({ run: true, modelSource: true }),
+  registry: methodsOf<RegistryPort>({ runsInUse: true }),
+  datasets: methodsOf<DatasetsPort>({ version: true }),
+}

@@ -85,7 +85,7 @@ function allowOrRefuse(route: Route, actor: Actor, scope: Scope | undefined): vo
 }
 
 async function readJson(request: FastifyRequest, route: Route): Promise<unknown> {
-  const bytes = await readBody(request, route.maxBodyBytes ?? DEFAULT_MAX_BODY)
+  const bytes = await readWholeBody(request, route.maxBodyBytes ?? DEFAULT_MAX_BODY)
   if (bytes.length === 0) return undefined
   let text: string
   try {
@@ -101,7 +101,7 @@ async function readJson(request: FastifyRequest, route: Route): Promise<unknown>
 }
 
 /** The whole body, at most `limit` bytes; a body that stops half-way is refused, never half-used. */
-async function readBody(request: FastifyRequest, limit: number): Promise<Buffer> {
+export async function readWholeBody(request: FastifyRequest, limit: number): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0)
   const tooLarge = () => new DomainError('TOO_LARGE', `The body is larger than ${limit} bytes.`)
   if (announced > limit) throw tooLarge()
