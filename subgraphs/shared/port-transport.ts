@@ -3,13 +3,15 @@
  * the DomainError. The caller is a subsystem (a service principal), proven by the inner token; a port is never reachable
  * from outside, because the gateway does not forward `/internal`.
  */
-import { ConsecutiveBreaker, ExponentialBackoff, circuitBreaker, handleWhen, timeout, TimeoutStrategy, wrap, isBrokenCircuitError, isTaskCancelledError } from 'cockatiel'
+import { ConsecutiveBreaker, ExponentialBackoff, circuitBreaker, handleWhen, timeout, TimeoutStrategy, wrap, isBrokenCircuitError, TaskCancelledError } from 'cockatiel'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { DomainError, domainErrorCodes, unavailable } from '#shared/errors.ts'
 import { innerHeader, type InnerSigner, type InnerVerifier } from '#shared/inner-identity.ts'
 import { stringifyJson } from '#shared/json.ts'
+import { httpStatus } from '#shared/rest/error-format.ts'
 import type { SubgraphName } from '#shared/subsystem.ts'
+import type { Log } from '#shared/telemetry/log.ts'
 
 const DEADLINE_MS = 2_000
 const prefix = '/internal/ports'
@@ -23,7 +25,8 @@ export function createGuard(service: string): <T>(work: (signal: AbortSignal) =>
     try {
       return await policy.execute(({ signal }) => work(signal))
     } catch (error) {
-      throw isBrokenCircuitError(error) || isTaskCancelledError(error) ? unavailable(service, error) : error
+      // Not cockatiel's isTaskCancelledError: in 3.x it looks for another error's mark and is never true.
+      throw isBrokenCircuitError(error) || error instanceof TaskCancelledError ? unavailable(service, error) : error
     }
   }
 }
@@ -71,7 +74,7 @@ function portOf<Port extends object>(methods: readonly (keyof Port & string)[], 
 }
 
 /** Serves a subsystem's ports to its neighbours. Anything without a valid inner token of a service is 401. */
-export function mountPorts(app: FastifyInstance, ports: object, methods: readonly string[], verifier: InnerVerifier): void {
+export function mountPorts(app: FastifyInstance, ports: object, methods: readonly string[], verifier: InnerVerifier, log: Log): void {
   for (const method of methods) {
     const target: unknown = Reflect.get(ports, method)
     if (typeof target !== 'function') throw new Error(`the port ${method} does not exist`)
@@ -88,8 +91,8 @@ export function mountPorts(app: FastifyInstance, ports: object, methods: readonl
         return await reply.header('content-type', 'application/json').send(stringifyJson({ result }))
       } catch (error) {
         const known = error instanceof DomainError ? error : new DomainError('INTERNAL', 'The port failed.')
-        if (!(error instanceof DomainError)) request.log.error({ err: error, method }, 'a port failed')
-        return reply.code(known.code === 'UNAUTHENTICATED' ? 401 : 500).header('content-type', 'application/json').send(JSON.stringify({ error: { code: known.code, message: known.message, details: known.details } }))
+        if (!(error instanceof DomainError)) log.error({ err: error, method }, 'a port failed')
+        return reply.code(httpStatus[known.code]).header('content-type', 'application/json').send(JSON.stringify({ error: { code: known.code, message: known.message, details: known.details } }))
       }
     })
   }

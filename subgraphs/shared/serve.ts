@@ -26,7 +26,7 @@ const MAX_OPERATION_BYTES = 16 * 1024 * 1024
 const operation = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()).nullish(), operationName: z.string().nullish() })
 
 export function createSubgraphServer({ subsystem, portMethods, verifier, access, log }: ServeOptions): FastifyInstance {
-  const app = Fastify({ loggerInstance: log, disableRequestLogging: true, routerOptions: { maxParamLength: 2_000 }, forceCloseConnections: 'idle' })
+  const app = Fastify({ logger: false, requestIdHeader: 'x-request-id', routerOptions: { maxParamLength: 2_000 }, forceCloseConnections: 'idle' })
   takeBodiesRaw(app)
   const callerOf = (request: FastifyRequest): Promise<Caller> => {
     const token = request.headers[innerHeader]
@@ -46,8 +46,12 @@ export function createSubgraphServer({ subsystem, portMethods, verifier, access,
     }
   })
 
+  app.addHook('onResponse', (request, reply, done) => {
+    log.info({ requestId: request.id, method: request.method, path: request.url.split('?', 1)[0], status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+    done()
+  })
   mountRoutes(app, subsystem.routes, { access, log, callerOf })
-  mountPorts(app, subsystem.ports, portMethods, verifier)
+  mountPorts(app, subsystem.ports, portMethods, verifier, log)
 
   app.get('/health/live', () => ({ status: 'ok' }))
   app.get('/health/ready', async (_request, reply) => {
