@@ -1,0 +1,24 @@
+/** The policy epoch as this process knows it; every question that may be a second old shares one answer. */
+import type { PolicyStore } from './stores.ts'
+
+const RECENT_MS = 1_000
+
+export interface Epochs {
+  /** Asked now. */
+  current(): Promise<number>
+  /** At most a second old. */
+  recent(): Promise<number>
+}
+
+export function createEpochs(policy: Pick<PolicyStore, 'epoch'>, now: () => number): Epochs {
+  let known: { readonly answer: Promise<number>; readonly askedAt: number } | undefined
+  const current = (): Promise<number> => {
+    const asked = { answer: policy.epoch(), askedAt: now() }
+    known = asked
+    asked.answer.catch(() => {
+      if (known === asked) known = undefined
+    })
+    return asked.answer
+  }
+  return { current, recent: () => (known && now() - known.askedAt < RECENT_MS ? known.answer : current()) }
+}

@@ -1,0 +1,107 @@
+/** Identity: people, projects, who may do what, and the credentials that prove it. The only file others may import. */
+import { readFileSync } from 'node:fs'
+import { repositoryPath } from '#shared/paths.ts'
+import type { CommonDeps, Subsystem } from '#shared/subsystem.ts'
+import type { IdentityPort, Ports } from '#ports'
+import { createAuthentication, IDLE_MS } from './domain/authentication.ts'
+import { createEpochs } from './domain/epochs.ts'
+import { firstStart } from './domain/first-start.ts'
+import { createMembers } from './domain/members.ts'
+import { createPasswordHasher } from './domain/passwords.ts'
+import { createProjects } from './domain/projects.ts'
+import { takeSnapshot } from './domain/snapshots.ts'
+import { createThrottle } from './domain/throttle.ts'
+import { createTokens } from './domain/tokens.ts'
+import { createUsers } from './domain/users.ts'
+import { identityContext } from './graphql/context.ts'
+import { authRoutes } from './rest/auth.routes.ts'
+import { createIdentitySchema } from './schema.ts'
+import { openDatabase } from './store/database.ts'
+import { createStores } from './store/stores.ts'
+
+export interface IdentityDeps extends CommonDeps {
+  /** postgres://… or mysql://… */
+  readonly databaseUrl: string
+  /** The first administrator's password; only looked at when nobody exists yet. */
+  readonly adminPassword?: string
+  /** 32 bytes. Equal in all processes or not: it only keys caches in memory. */
+  readonly secretKey: Buffer
+  readonly ports: () => Pick<Ports, 'platform'>
+  /** The clock, in epoch ms; for tests. */
+  readonly now?: () => number
+}
+
+export interface IdentitySubsystem extends Subsystem<IdentityPort> {
+  /** The password that `start` generated for `admin`; undefined on every later start. */
+  firstPassword(): string | undefined
+}
+
+const HOUSEKEEPING_MS = 10 * 60_000
+const ATTEMPTS_KEPT_MS = 60 * 60_000
+
+export async function createIdentity(deps: IdentityDeps): Promise<IdentitySubsystem> {
+  const { log, now = Date.now } = deps
+  const database = openDatabase(deps.databaseUrl, log)
+  const stores = createStores(database)
+  const hasher = createPasswordHasher()
+  const throttle = createThrottle(stores.attempts, now)
+  const projects = createProjects(stores.projects, now)
+  const users = createUsers({ users: stores.users, hasher, throttle, now })
+  const services = {
+    projects,
+    users,
+    members: createMembers({ members: stores.members, users: stores.users, projects, now }),
+    tokens: createTokens(stores.tokens, now),
+    platform: { version: versionOfSluice(), health: () => deps.ports().platform.health() },
+  }
+  const authentication = createAuthentication({
+    users: stores.users,
+    sessions: stores.sessions,
+    tokens: stores.tokens,
+    hasher,
+    throttle,
+    epochs: createEpochs(stores.policy, now),
+    secretKey: deps.secretKey,
+    now,
+    onLost: (error) => log.warn({ err: error }, 'the use of a token was not recorded'),
+  })
+  const tidy = async (): Promise<void> => {
+    const at = now()
+    await stores.sessions.removeExpired(at, at - IDLE_MS)
+    await stores.attempts.removeOld(at - ATTEMPTS_KEPT_MS)
+  }
+  let password: string | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  return {
+    name: 'identity',
+    schema: await createIdentitySchema(),
+    context: (actor) => identityContext(services, actor),
+    routes: [...authRoutes({ authentication, users })],
+    ports: {
+      authenticate: authentication.authenticate,
+      epoch: stores.policy.epoch,
+      snapshot: (subjectId) => takeSnapshot(stores.policy, subjectId, now()),
+      projects: stores.projects.all,
+    },
+    migrate: database.migrate,
+    async start() {
+      await stores.policy.writeVocabulary()
+      password = await firstStart(stores, hasher, deps.adminPassword, now())
+      timer = setInterval(() => void tidy().catch((error: unknown) => log.warn({ err: error }, 'expired sessions were not removed')), HOUSEKEEPING_MS)
+      timer.unref()
+    },
+    async stop() {
+      clearInterval(timer)
+      await authentication.settled()
+      await database.close()
+    },
+    health: async () => [await database.health()],
+    firstPassword: () => password,
+  }
+}
+
+function versionOfSluice(): string {
+  const manifest: unknown = JSON.parse(readFileSync(repositoryPath('package.json'), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown'
+}
