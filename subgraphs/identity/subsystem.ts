@@ -15,6 +15,8 @@ import { createTokens } from './domain/tokens.ts'
 import { createUsers } from './domain/users.ts'
 import { identityContext } from './graphql/context.ts'
 import { authRoutes } from './rest/auth.routes.ts'
+import { userRoutes } from './rest/users.routes.ts'
+import { workspaceRoutes } from './rest/workspaces.routes.ts'
 import { createIdentitySchema } from './schema.ts'
 import { openDatabase } from './store/database.ts'
 import { createStores } from './store/stores.ts'
@@ -77,7 +79,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<IdentitySubsys
     name: 'identity',
     schema: await createIdentitySchema(),
     context: (actor) => identityContext(services, actor),
-    routes: [...authRoutes({ authentication, users })],
+    routes: [...authRoutes({ authentication, users }), ...workspaceRoutes(projects), ...userRoutes(users)],
     ports: {
       authenticate: authentication.authenticate,
       epoch: stores.policy.epoch,
