@@ -1,0 +1,191 @@
+/**
+ * Registering a version crosses subsystems: what its source is, only tracking knows. So the version gets its number and
+ * is PENDING, tracking is asked, and only then it is READY (design section 6, Across stores). Whoever finds a PENDING
+ * version that nobody works on goes on with it: the client that repeats its request, else the reconciler.
+ */
+import { createHash } from 'node:crypto'
+import { demand } from '#shared/access.ts'
+import type { ProjectRef, Scope } from '#shared/actor.ts'
+import { conflict, DomainError, invalid, unavailable } from '#shared/errors.ts'
+import { newId } from '#shared/ids.ts'
+import { storableText } from '#shared/names.ts'
+import type { Log } from '#shared/telemetry/log.ts'
+import type { Ports } from '#ports'
+import { isPrompt, type ModelVersion, type RegisteredModel, type Tag } from '#registry/domain/model.ts'
+import { factsOf, modelNotFound, type Models } from '#registry/domain/models.ts'
+import { aliasName, descriptionOf, isLatest, tagsOf } from '#registry/domain/names.ts'
+import { readSource, type Source, unknownSource, wrongOwner } from '#registry/domain/source.ts'
+import { stages } from '#registry/domain/stages.ts'
+import type { ModelStore, VersionStore } from '#registry/domain/store.ts'
+
+export interface RegistrationDeps {
+  readonly models: Models
+  readonly modelStore: ModelStore
+  readonly store: VersionStore
+  readonly ports: () => Pick<Ports, 'identity' | 'tracking'>
+  readonly now: () => number
+  readonly log: Log
+}
+
+export interface RegisterInput {
+  readonly name: string
+  readonly source: string
+  readonly runId?: string | null
+  readonly runLink?: string | null
+  readonly loggedModelId?: string | null
+  readonly description?: string | null
+  readonly tags?: readonly Tag[]
+}
+
+export interface Registration {
+  register(scope: Scope, input: RegisterInput): Promise<ModelVersion>
+  /** Finishes or fails what a crash or a silent tracking left behind. The 30-second work of every process. */
+  reconcile(): Promise<void>
+}
+
+/** How long one attempt owns a version: longer than the deadline of the port, so that two never work on it. */
+const CLAIM_MS = 15_000
+const PORT_DEADLINE_MS = 2_000
+/** A version that could not be placed for so long never will be. */
+const GIVE_UP_MS = 60 * 60_000
+/** Stock clients repeat a request for a few minutes (security.md 0.14). */
+const REPEATS_MS = 15 * 60_000
+
+interface Wanted {
+  readonly source: string
+  readonly runId: string | null
+  readonly loggedModelId: string | null
+}
+interface Place {
+  readonly artifactUri: string | null
+  readonly runId: string | null
+  readonly loggedModelId: string | null
+}
+
+const isRefusal = (error: unknown): boolean => error instanceof DomainError && (error.code === 'INVALID' || error.code === 'NOT_FOUND')
+
+export function createRegistration({ models, modelStore, store, ports, now, log }: RegistrationDeps): Registration {
+  /** The version of this registry that `models:/name/…` names; it must have a place to share. */
+  const referenced = async (project: ProjectRef, { model: name, by, which }: Extract<Source, { kind: 'version' }>, wanted: Wanted): Promise<Place> => {
+    const model = await modelStore.byName(project.id, name.normalize('NFC'))
+    if (!model) throw modelNotFound(name)
+    if (isPrompt(model.tags)) throw invalid(`Invalid model version source: '${wanted.source}'. Prompt versions cannot be used as model version sources.`, 'source')
+    const version = await pick(project, model, by, which)
+    if (!version || version.status !== 'READY') throw unknownSource(wanted.source)
+    if ((wanted.runId && wanted.runId !== version.runId) || (wanted.loggedModelId && wanted.loggedModelId !== version.loggedModelId))
+      throw invalid(`Invalid model version source: '${wanted.source}'. The run_id and model_id request parameters must match the referenced model version.`, 'source')
+    return { artifactUri: version.artifactUri, runId: version.runId, loggedModelId: version.loggedModelId }
+  }
+
+  const pick = async ({ id: projectId }: ProjectRef, model: RegisteredModel, by: 'version' | 'alias', which: string): Promise<ModelVersion | null | undefined> => {
+    if (by === 'alias') return store.byAlias(projectId, model.id, aliasName(which))
+    if (/^\d+$/.test(which)) return store.byNumber(projectId, model.id, Number(which))
+    const newest = await store.latest(projectId, [model.id])
+    if (isLatest(which)) return newest.at(-1)
+    const stage = stages.find((s) => s.toLowerCase() === which.toLowerCase())
+    return newest.find((version) => version.stage === stage)
+  }
+
+  /** Where the version's files are. Throws a refusal when the source is nothing in this project. */
+  const locate = async (project: ProjectRef, source: Source, wanted: Wanted): Promise<Place> => {
+    if (source.kind === 'prompt') return { artifactUri: null, runId: wanted.runId, loggedModelId: null }
+    if (source.kind === 'version') return referenced(project, source, wanted)
+    const { tracking } = ports()
+    const found = await inTime(tracking.modelSource(project, wanted.source, wanted.runId))
+    if (!found) throw unknownSource(wanted.source)
+    if (wanted.loggedModelId && found.modelId !== wanted.loggedModelId) throw wrongOwner(wanted.source, 'model_id')
+    if (wanted.runId && found.runId !== null && found.runId !== wanted.runId) throw wrongOwner(wanted.source, 'run_id')
+    // A run that the source does not speak of is only remembered when the project has it.
+    if (wanted.runId && found.runId === null && !(await inTime(tracking.run(project.id, wanted.runId)))) throw wrongOwner(wanted.source, 'run_id')
+    return { artifactUri: found.artifactUri, runId: found.runId ?? wanted.runId, loggedModelId: found.modelId }
+  }
+
+  const begin = async (scope: Scope, model: RegisteredModel, intent: Wanted & { readonly runLink: string; readonly description: string | null; readonly tags: readonly Tag[] }): Promise<{ id: string; done: boolean }> => {
+    const projectId = scope.project.id
+    const createdBy = scope.actor.subjectId
+    const intentKey = createHash('sha256')
+      .update(JSON.stringify([createdBy, model.id, intent.source, intent.runId, intent.runLink, intent.loggedModelId, intent.description, intent.tags.map((t) => [t.key, t.value])]))
+      .digest('hex')
+    const at = now()
+    const adopted = await store.adopt(projectId, model.id, intentKey, at, at + CLAIM_MS)
+    if (adopted) return { id: adopted.id, done: adopted.status === 'READY' }
+    const inserted = await store.insert(projectId, { ...intent, id: newId(), modelId: model.id, intentKey, createdBy, at, claimedUntil: at + CLAIM_MS })
+    if (!inserted) throw modelNotFound(model.name)
+    return { id: inserted.id, done: false }
+  }
+
+  /** Asks tracking and ends the intent; a refusal takes it back, silence leaves it for the next attempt. */
+  const finish = async (project: ProjectRef, id: string, source: Source, wanted: Wanted): Promise<void> => {
+    let place: Place
+    try {
+      place = await locate(project, source, wanted)
+    } catch (error) {
+      await (isRefusal(error) ? store.withdraw(project.id, id) : store.release(project.id, id))
+      throw error
+    }
+    await store.settle(project.id, id, { ...place, status: 'READY', answered: true, at: now() })
+  }
+
+  const reconcileOne = async (projects: ReadonlyMap<string, ProjectRef>, projectId: string, id: string): Promise<void> => {
+    const [version] = await store.byIds(projectId, [id])
+    if (!version) return
+    const failed = () => store.settle(projectId, id, { status: 'FAILED_REGISTRATION', artifactUri: null, runId: version.runId, loggedModelId: version.loggedModelId, answered: true, at: now() })
+    const project = projects.get(projectId)
+    if (!project) return void (await failed())
+    try {
+      const [model] = await modelStore.byIds(projectId, [version.modelId])
+      const place = await locate(project, readSource(version.source, model !== undefined && isPrompt(model.tags)), version)
+      await store.settle(projectId, id, { ...place, status: 'READY', answered: false, at: now() })
+    } catch (error) {
+      if (isRefusal(error) || version.createdAt < now() - GIVE_UP_MS) await failed()
+      else {
+        log.warn({ err: error, versionId: id }, 'a model version waits for tracking')
+        await store.release(projectId, id)
+      }
+    }
+  }
+
+  return {
+    async register(scope, input) {
+      const model = await models.resolve(scope, input.name)
+      demand(scope, 'registry.version.create', factsOf(model))
+      const source = readSource(input.source, isPrompt(model.tags))
+      // Whoever names another model must be able to see it.
+      if (source.kind === 'version') await models.resolve(scope, source.model)
+      const wanted = { source: input.source, runId: storable(input.runId, 'run_id'), loggedModelId: storable(input.loggedModelId, 'model_id') }
+      const { id, done } = await begin(scope, model, { ...wanted, runLink: storable(input.runLink, 'run_link') ?? '', description: descriptionOf(input.description), tags: tagsOf(input.tags) })
+      if (done) await store.answered(scope.project.id, id)
+      else await finish(scope.project, id, source, wanted)
+      const [version] = await store.byIds(scope.project.id, [id])
+      if (!version) throw conflict(`The model version was deleted while it was being registered (name=${model.name}).`)
+      return version
+    },
+
+    async reconcile() {
+      const at = now()
+      const abandoned = await store.claimAbandoned(at, at + CLAIM_MS, 100)
+      if (abandoned.length > 0) {
+        const projects = new Map((await inTime(ports().identity.projects())).map((project) => [project.id, project]))
+        for (const { projectId, id } of abandoned) await reconcileOne(projects, projectId, id)
+      }
+      await store.forgetIntents(now() - REPEATS_MS)
+    },
+  }
+}
+
+const storable = (text: string | null | undefined, field: string): string | null => (text ? storableText(text, field, 500) : null)
+
+/** A port that does not answer in time is down. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  try {
+    return await Promise.race([
+      answer,
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(unavailable('tracking')), PORT_DEADLINE_MS)
+      }),
+    ])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Versions on their way to being READY. A version takes its number at once; who works on it holds a claim that ends by
+ * itself, so that a crash leaves something another process can go on with.
+ */
+import { and, eq, isNotNull, lt, ne, sql } from 'drizzle-orm'
+import type { Postgres } from '#shared/db/postgres.ts'
+import { firstStage } from '#registry/domain/stages.ts'
+import type { ModelVersion } from '#registry/domain/model.ts'
+import type { VersionStore } from '#registry/domain/store.ts'
+import { guarded, versionFields } from '#registry/store/rows.ts'
+import { modelVersion, modelVersionTag, registeredModel } from '#registry/store/tables.ts'
+
+type IntentStore = Pick<VersionStore, 'insert' | 'adopt' | 'settle' | 'answered' | 'withdraw' | 'release' | 'claimAbandoned' | 'forgetIntents'>
+
+export function createIntentStore({ db }: Postgres): IntentStore {
+  const one = (projectId: string, versionId: string) => and(eq(modelVersion.projectId, projectId), eq(modelVersion.id, versionId))
+  const pending = eq(modelVersion.status, 'PENDING_REGISTRATION')
+
+  return {
+    insert: (projectId, { tags, at, ...intent }) =>
+      guarded(() =>
+        db.transaction(async (tx) => {
+          const counted = await tx
+            .update(registeredModel)
+            .set({ nextVersion: sql`${registeredModel.nextVersion} + 1`, updatedAt: at })
+            .where(and(eq(registeredModel.projectId, projectId), eq(registeredModel.id, intent.modelId)))
+            .returning({ next: registeredModel.nextVersion })
+          const [row] = counted
+          if (!row) return null
+          await tx.insert(modelVersion).values({ ...intent, projectId, version: row.next - 1, status: 'PENDING_REGISTRATION', stage: firstStage, createdAt: at, updatedAt: at })
+          if (tags.length > 0) await tx.insert(modelVersionTag).values(tags.map((tag) => ({ ...tag, projectId, versionId: intent.id })))
+          return { id: intent.id }
+        }),
+      ),
+
+    adopt: (projectId, modelId, intentKey, now, claimedUntil) =>
+      guarded(async (): Promise<ModelVersion | null> => {
+        const candidate = sql`(SELECT c.id FROM registry.model_version c WHERE c.project_id = ${projectId} AND c.model_id = ${modelId} AND c.intent_key = ${intentKey} AND c.claimed_until < ${now} AND c.status <> 'FAILED_REGISTRATION' ORDER BY c.version LIMIT 1 FOR UPDATE SKIP LOCKED)`
+        const claimed = await db.update(modelVersion).set({ claimedUntil }).where(and(eq(modelVersion.projectId, projectId), sql`${modelVersion.id} = ${candidate}`)).returning({ id: modelVersion.id })
+        const [row] = claimed
+        if (!row) return null
+        const found = await db
+          .select(versionFields)
+          .from(modelVersion)
+          .innerJoin(registeredModel, eq(registeredModel.id, modelVersion.modelId))
+          .where(one(projectId, row.id))
+        return found[0] ?? null
+      }),
+
+    settle: (projectId, versionId, { answered, at, ...outcome }) =>
+      guarded(async () => {
+        const rows = await db
+          .update(modelVersion)
+          .set({ ...outcome, updatedAt: at, claimedUntil: 0, ...(answered ? { intentKey: null } : {}) })
+          .where(and(one(projectId, versionId), pending))
+          .returning({ id: modelVersion.id })
+        return rows.length > 0
+      }),
+
+    answered: (projectId, versionId) => guarded(async () => void (await db.update(modelVersion).set({ intentKey: null, claimedUntil: 0 }).where(one(projectId, versionId)))),
+    withdraw: (projectId, versionId) => guarded(async () => void (await db.delete(modelVersion).where(and(one(projectId, versionId), pending)))),
+    release: (projectId, versionId) => guarded(async () => void (await db.update(modelVersion).set({ claimedUntil: 0 }).where(and(one(projectId, versionId), pending)))),
+
+    claimAbandoned: (now, claimedUntil, limit) =>
+      guarded(() => {
+        const candidates = sql`(SELECT c.id FROM registry.model_version c WHERE c.status = 'PENDING_REGISTRATION' AND c.claimed_until < ${now} ORDER BY c.claimed_until LIMIT ${limit} FOR UPDATE SKIP LOCKED)`
+        return db.update(modelVersion).set({ claimedUntil }).where(sql`${modelVersion.id} IN ${candidates}`).returning({ id: modelVersion.id, projectId: modelVersion.projectId })
+      }),
+
+    forgetIntents: (before) => guarded(async () => void (await db.update(modelVersion).set({ intentKey: null }).where(and(isNotNull(modelVersion.intentKey), ne(modelVersion.status, 'PENDING_REGISTRATION'), lt(modelVersion.createdAt, before))))),
+  }
+}

@@ -1,0 +1,58 @@
+/** The shapes that both stores read: one statement brings a thing together with its tags and aliases. */
+import { DrizzleQueryError } from 'drizzle-orm/errors'
+import { sql } from 'drizzle-orm'
+import { isConnectionFailure } from '#shared/db/postgres.ts'
+import { unavailable } from '#shared/errors.ts'
+import type { ModelAlias, Tag, VersionStatus } from '#registry/domain/model.ts'
+import type { Stage } from '#registry/domain/stages.ts'
+import { modelVersion, registeredModel } from '#registry/store/tables.ts'
+
+/** Runs a drizzle statement: its wrapper is taken off errors, and a lost database is UNAVAILABLE. */
+export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const cause = error instanceof DrizzleQueryError ? error.cause : error
+    throw isConnectionFailure(cause) ? unavailable('registry', cause) : cause
+  }
+}
+
+/** The constraint that a unique violation names, if the error is one. */
+export const violated = (error: unknown): string | undefined => (error instanceof Error && 'code' in error && error.code === '23505' && 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : undefined)
+
+// Columns of the outer row are spelt out: drizzle leaves the table away where a statement has only one.
+const tagsOf = (table: string, owner: string, row: string) =>
+  sql.raw(`(SELECT coalesce(jsonb_agg(jsonb_build_object('key', t.key, 'value', t.value) ORDER BY t.key COLLATE "C"), '[]') FROM registry.${table} t WHERE t.project_id = ${row}.project_id AND t.${owner} = ${row}.id)`)
+
+export const modelFields = {
+  id: registeredModel.id,
+  projectId: registeredModel.projectId,
+  name: registeredModel.name,
+  description: registeredModel.description,
+  ownerId: registeredModel.ownerId,
+  createdAt: registeredModel.createdAt,
+  updatedAt: registeredModel.updatedAt,
+  tags: sql<Tag[]>`${tagsOf('registered_model_tag', 'model_id', 'registered_model')}`.as('tags'),
+  aliases: sql<ModelAlias[]>`(SELECT coalesce(jsonb_agg(jsonb_build_object('alias', a.alias, 'version', a.version) ORDER BY a.alias COLLATE "C"), '[]') FROM registry.model_alias a WHERE a.project_id = registered_model.project_id AND a.model_id = registered_model.id)`.as('aliases'),
+}
+
+export const versionFields = {
+  id: modelVersion.id,
+  projectId: modelVersion.projectId,
+  modelId: modelVersion.modelId,
+  modelName: registeredModel.name,
+  version: modelVersion.version,
+  status: sql<VersionStatus>`model_version.status`.as('status'), // the CHECK of the table holds the type
+  stage: sql<Stage>`model_version.stage`.as('stage'),
+  source: modelVersion.source,
+  artifactUri: modelVersion.artifactUri,
+  runId: modelVersion.runId,
+  runLink: modelVersion.runLink,
+  loggedModelId: modelVersion.loggedModelId,
+  description: modelVersion.description,
+  createdBy: modelVersion.createdBy,
+  createdAt: modelVersion.createdAt,
+  updatedAt: modelVersion.updatedAt,
+  tags: sql<Tag[]>`${tagsOf('model_version_tag', 'version_id', 'model_version')}`.as('tags'),
+  aliases: sql<string[]>`(SELECT coalesce(jsonb_agg(a.alias ORDER BY a.alias COLLATE "C"), '[]') FROM registry.model_alias a WHERE a.project_id = model_version.project_id AND a.model_id = model_version.model_id AND a.version = model_version.version)`.as('aliases'),
+}
