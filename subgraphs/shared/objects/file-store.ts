@@ -1,7 +1,7 @@
 /** Objects as files below one directory: the embedded store. Written beside, synced, then renamed into place. */
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, constants, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { access, constants, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -34,8 +34,7 @@ export async function createFileStore(root: string): Promise<ObjectStore> {
           },
         })
         await pipeline(body, meter, handle.createWriteStream({ flush: true }))
-        await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-        await rename(temporary, file)
+        await moveInto(temporary, file)
         return { size, sha256: hash.digest('hex') }
       } catch (error) {
         await handle.close().catch(() => undefined)
@@ -50,7 +49,11 @@ export async function createFileStore(root: string): Promise<ObjectStore> {
       const body: Readable = createReadStream(file, range && { start: range.start, end: range.end })
       return { body, size: found.size }
     },
-    delete: (bucket, key) => rm(fileOf(bucket, key), { force: true }),
+    async delete(bucket, key) {
+      const file = fileOf(bucket, key)
+      await rm(file, { force: true })
+      await removeEmptyFolders(dirname(file), join(base, bucket))
+    },
     ping: () =>
       access(base, constants.W_OK).then(
         () => true,
@@ -58,4 +61,25 @@ export async function createFileStore(root: string): Promise<ObjectStore> {
       ),
     close: () => Promise.resolve(),
   }
+}
+
+/** A delete next door may remove the folder between the two steps: make it again. */
+async function moveInto(temporary: string, file: string, attempts = 5): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  try {
+    await rename(temporary, file)
+  } catch (error) {
+    if (attempts <= 1 || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    await moveInto(temporary, file, attempts - 1)
+  }
+}
+
+/** Keys have no folders; one left behind would stand in the way of an object of its name. */
+async function removeEmptyFolders(folder: string, top: string): Promise<void> {
+  if (folder === top || !folder.startsWith(`${top}${sep}`)) return
+  const removed = await rmdir(folder).then(
+    () => true,
+    () => false, // not empty, or gone already
+  )
+  if (removed) await removeEmptyFolders(dirname(folder), top)
 }
