@@ -41,6 +41,9 @@ export const mlflowErrors: Readonly<Record<DomainErrorCode, readonly [errorCode:
 /** ML Studio answers a duplicate with 400 (ST-27); everything else as HTTP means it. */
 const studioStatus: Readonly<Record<DomainErrorCode, number>> = { ...httpStatus, ALREADY_EXISTS: 400 }
 
+/** The mini platform answers a duplicate with 400 (MM-03). */
+const miniStatus: Readonly<Record<DomainErrorCode, number>> = { ...httpStatus, ALREADY_EXISTS: 400 }
+
 export interface ErrorAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -62,7 +65,7 @@ export function errorAnswer(family: Family, error: unknown, requestId: string): 
     case 'studio':
       return { status: studioStatus[code], headers, body: { error: message } }
     case 'mini':
-      return { status: httpStatus[code], headers, body: { detail: message } }
+      return { status: miniStatus[code], headers, body: { detail: message } }
     case 'own':
       return { status: httpStatus[code], headers, body: { error: { code, message, requestId, ...details } } }
   }
