@@ -1,0 +1,91 @@
+/** Reads the body of an upload: a form (multipart/form-data) or the bare bytes. */
+import { pipeline } from 'node:stream/promises'
+import { Busboy } from '@fastify/busboy'
+import type { Readable } from 'node:stream'
+import { DomainError, invalid } from '#shared/errors.ts'
+import { limits } from '#datasets/domain/limits.ts'
+import type { Spool, SpooledFile } from '#datasets/domain/ports.ts'
+import type { Received } from '#datasets/domain/uploads.ts'
+
+interface Request {
+  readonly stream: Readable
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly query: URLSearchParams
+}
+
+const texts = ['name', 'description', 'message'] as const
+type TextName = (typeof texts)[number]
+const isTextName = (name: string): name is TextName => texts.some((text) => text === name)
+
+/** What the query says; fields of the form come on top. */
+function optionsOf(query: URLSearchParams): Omit<Received, 'file' | 'fileName'> {
+  const given = texts.flatMap((text) => (query.has(text) ? [[text, query.get(text)]] : []))
+  return { ...Object.fromEntries(given), asVersion: isYes(query.get('as_version')) }
+}
+
+function isYes(text: string | null): boolean {
+  if (text === null || /^(false|0|no)$/i.test(text)) return false
+  if (/^(true|1|yes)?$/i.test(text)) return true
+  throw invalid("'as_version' must be true or false", 'as_version')
+}
+
+/** `PUT …?name=&filename=`: the body is the file. */
+export async function receiveBytes({ stream, query }: Request, spool: Spool, maxBytes: number): Promise<Received> {
+  const options = optionsOf(query)
+  const fileName = query.get('filename')
+  if (!fileName) throw invalid("'filename' is required: its extension says what the file is", 'filename')
+  return { ...options, fileName, file: await spool.receive(stream, maxBytes) }
+}
+
+/** The mini platform's form: the file is the field `file`. */
+export async function receiveForm({ stream, headers, query }: Request, spool: Spool, maxBytes: number): Promise<Received> {
+  const type = headers['content-type']
+  if (!type || !/^multipart\/form-data\b/i.test(type)) throw new DomainError('UNSUPPORTED_MEDIA', "Send the file as the field 'file' of a form (multipart/form-data).")
+  const options = optionsOf(query)
+  const fields: { -readonly [K in TextName | 'asVersion']?: Received[K] } = {}
+  let upload: Promise<{ fileName: string; file: SpooledFile }> | undefined
+  let part: Readable | undefined
+  let refusal: DomainError | undefined
+
+  const form = openForm(headers, type)
+  const refuse = (error: DomainError): void => {
+    refusal ??= error
+    form.destroy(error)
+  }
+  form.on('file', (field, body, fileName) => {
+    if (field !== 'file' || !fileName) return refuse(missingFile())
+    part = body
+    upload = spool.receive(body, maxBytes).then((file) => ({ fileName, file }))
+    // The form must not go on reading for a file that was refused.
+    upload.catch((error: unknown) => refuse(error instanceof DomainError ? error : cutOff(error)))
+  })
+  form.on('field', (name, value, _nameCut, isCut) => {
+    if (isCut) return refuse(invalid(`The field '${name}' is longer than ${limits.formFieldBytes} bytes`, name))
+    if (isTextName(name)) fields[name] = value
+    else if (name === 'as_version') fields.asVersion = isYes(value)
+  })
+  form.on('filesLimit', () => refuse(invalid('Send one file at a time.', 'file')))
+  form.on('fieldsLimit', () => refuse(invalid(`The form has more than ${limits.formFields} fields.`)))
+  form.on('partsLimit', () => refuse(invalid('The form has too many parts.')))
+
+  try {
+    await pipeline(stream, form)
+    if (!upload) throw missingFile()
+    return { ...options, ...fields, ...(await upload) }
+  } catch (error) {
+    part?.destroy(cutOff(error)) // the form's end does not end its parts
+    await upload?.then(({ file }) => file.discard()).catch(() => undefined)
+    throw refusal ?? (error instanceof DomainError ? error : cutOff(error))
+  }
+}
+
+function openForm(headers: Request['headers'], type: string) {
+  try {
+    return new Busboy({ headers: { ...headers, 'content-type': type }, limits: { files: 1, fields: limits.formFields, parts: limits.formFields + 1, fieldSize: limits.formFieldBytes, fieldNameSize: 100, headerPairs: 20, headerSize: 16 * 1024 } })
+  } catch (error) {
+    throw new DomainError('INVALID', 'The form cannot be read: its boundary is missing.', {}, { cause: error })
+  }
+}
+
+const missingFile = () => invalid("The form has no file: send it as the field 'file'.", 'file')
+const cutOff = (cause: unknown) => new DomainError('INVALID', 'The upload ended early.', {}, { cause })
