@@ -1,5 +1,6 @@
 /** Identity: people, projects, who may do what, and the credentials that prove it. The only file others may import. */
 import { readFileSync } from 'node:fs'
+import type { Actor } from '#shared/actor.ts'
 import { repositoryPath } from '#shared/paths.ts'
 import type { CommonDeps, Subsystem } from '#shared/subsystem.ts'
 import type { IdentityPort, Ports } from '#ports'
@@ -13,7 +14,7 @@ import { takeSnapshot } from './domain/snapshots.ts'
 import { createThrottle } from './domain/throttle.ts'
 import { createTokens } from './domain/tokens.ts'
 import { createUsers } from './domain/users.ts'
-import { identityContext } from './graphql/context.ts'
+import { identityContext, type IdentityContext } from './graphql/context.ts'
 import { authRoutes } from './rest/auth.routes.ts'
 import { userRoutes } from './rest/users.routes.ts'
 import { workspaceRoutes } from './rest/workspaces.routes.ts'
@@ -34,6 +35,7 @@ export interface IdentityDeps extends CommonDeps {
 }
 
 export interface IdentitySubsystem extends Subsystem<IdentityPort> {
+  context(actor: Actor): IdentityContext
   /** The password that `start` generated for `admin`; undefined on every later start. */
   firstPassword(): string | undefined
 }

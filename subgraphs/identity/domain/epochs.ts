@@ -20,5 +20,7 @@ export function createEpochs(policy: Pick<PolicyStore, 'epoch'>, now: () => numb
     })
     return asked.answer
   }
-  return { current, recent: () => (known && now() - known.askedAt < RECENT_MS ? known.answer : current()) }
+  // A clock that was set back makes no answer recent.
+  const isRecent = (askedAt: number): boolean => now() >= askedAt && now() - askedAt < RECENT_MS
+  return { current, recent: () => (known && isRecent(known.askedAt) ? known.answer : current()) }
 }

@@ -19,12 +19,13 @@ export function attemptStore(database: Database): AttemptStore {
   const write = (tx: Handle, bucket: string, times: readonly number[], updatedAt: number) => tx.update(loginAttempts).set({ times: JSON.stringify(times), updatedAt }).where(eq(loginAttempts.bucket, bucket))
 
   return {
-    take: (limits, windowMs, at) =>
-      database.transaction(async (tx) => {
+    async take(limits, windowMs, at) {
+      // Before the transaction: on MySQL an insert that is ignored holds a shared lock, and two of them deadlock.
+      for (const { bucket } of sorted(limits)) await database.run((db) => database.insertIfAbsent(db, loginAttempts, [{ bucket, times: '[]', updatedAt: at }]))
+      return database.transaction(async (tx) => {
         const counted: { bucket: string; times: number[] }[] = []
         let freeAt: number | null = null
         for (const { bucket, max } of sorted(limits)) {
-          await database.insertIfAbsent(tx, loginAttempts, [{ bucket, times: '[]', updatedAt: at }])
           const times = (await lockedTimes(tx, bucket)).filter((time) => time > at - windowMs)
           const oldest = times.at(-max)
           if (oldest !== undefined) freeAt = Math.max(freeAt ?? 0, oldest + windowMs)
@@ -33,7 +34,8 @@ export function attemptStore(database: Database): AttemptStore {
         if (freeAt !== null) return freeAt
         for (const { bucket, times } of counted) await write(tx, bucket, times, at)
         return null
-      }),
+      })
+    },
     giveBack: (limits, at) =>
       database.transaction(async (tx) => {
         for (const { bucket } of sorted(limits)) {
