@@ -1,8 +1,8 @@
 /** Puts artifacts and logged models together: the half of tracking that owns files. subsystem.ts wires it to the core. */
 import type { TrackingPort } from '#ports'
 import type { ProjectRef } from '#shared/actor.ts'
-import { DomainError } from '#shared/errors.ts'
 import type { Postgres } from '#shared/db/postgres.ts'
+import { isHexId } from '#shared/ids.ts'
 import type { Buckets, ObjectStore } from '#shared/objects/object-store.ts'
 import type { Route } from '#shared/rest/route.ts'
 import { modelSourceFinder } from '#tracking/domain/artifact-source.ts'
@@ -33,7 +33,7 @@ export interface ArtifactHalf {
 
 const coreFacts = ({ experiments, runs }: ArtifactHalfCore): CoreFacts => ({
   async runOf(project, runId) {
-    const run = await absentIfInvalid(runs.find(project, runId))
+    const run = isHexId(runId) ? await runs.find(project, runId) : undefined
     return run ? { runId: run.id, experimentId: run.experimentId, active: run.active, artifactUri: run.artifactUri, ownerId: run.ownerId } : null
   },
   async experimentOf(project, experimentId) {
@@ -41,13 +41,6 @@ const coreFacts = ({ experiments, runs }: ArtifactHalfCore): CoreFacts => ({
     return experiment ? { experimentId: experiment.id, active: experiment.active } : null
   },
 })
-
-/** A run id in a path may be anything; what can be no id names no run. */
-const absentIfInvalid = <T>(lookup: Promise<T | undefined>): Promise<T | undefined> =>
-  lookup.catch((error: unknown) => {
-    if (error instanceof DomainError && (error.code === 'INVALID' || error.code === 'NOT_FOUND')) return undefined
-    throw error
-  })
 
 export function createArtifactHalf(deps: ArtifactHalfDeps, postgres: Postgres, core: ArtifactHalfCore): ArtifactHalf {
   const facts = coreFacts(core)

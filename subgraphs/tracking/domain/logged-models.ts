@@ -192,7 +192,7 @@ export function createLoggedModels({ store, core, now = Date.now }: { readonly s
     },
     async deleteTag(scope, modelId, key) {
       await find(scope, modelId, 'tracking.logged-model.update')
-      if (!(await store.deleteTag(scope.project.id, modelId, key))) throw notFound(`No tag with key '${key}' found for model with ID '${modelId}'.`)
+      if (!(await store.deleteTag(scope.project.id, modelId, storableText(key, 'tag_key')))) throw notFound(`No tag with key '${key}' found for model with ID '${modelId}'.`)
     },
     async logParams(scope, modelId, params) {
       await find(scope, modelId, 'tracking.logged-model.update')
@@ -217,7 +217,7 @@ export function createLoggedModels({ store, core, now = Date.now }: { readonly s
       const known = new Set((await store.get(scope.project.id, ids)).filter((model) => !model.isDeleted).map(({ id }) => id))
       const unknown = ids.find((id) => !known.has(id))
       if (unknown !== undefined) throw noSuchModel(unknown)
-      const rows = ofModels.map(({ modelId, key, value, step, timestamp, datasetName, datasetDigest }) => ({ modelId, key, value, step, timestamp, runId, datasetName: datasetName ?? null, datasetDigest: datasetDigest ?? null }))
+      const rows = ofModels.map(({ modelId, key, value, step, timestamp, datasetName, datasetDigest }) => ({ modelId, key, value, step, timestamp, runId, datasetName: datasetName ? storableText(datasetName, 'dataset_name') : null, datasetDigest: datasetDigest ? storableText(datasetDigest, 'dataset_digest') : null }))
       await store.recordMetrics(scope.project.id, rows)
     },
   }
@@ -259,8 +259,11 @@ function queryOf(search: ModelSearch): ModelQuery {
   const { experimentIds, filter = '', datasets = [], maxResults, orderBy = [] } = search
   const named = datasets.map(({ name, digest }) => {
     if (!name) throw invalid('`dataset_name` in the `datasets` clause must be specified.')
-    return { name, digest: digest || null }
+    return { name: storableText(name, 'dataset_name'), digest: digest ? storableText(digest, 'dataset_digest') : null }
   })
+  for (const id of experimentIds) storableText(id, 'experiment_ids')
+  storableText(filter, 'filter')
+  for (const order of orderBy) for (const part of [order.field, order.datasetName, order.datasetDigest]) storableText(part ?? '', 'order_by')
   if (maxResults !== undefined && maxResults < 0) throw invalid(`Invalid value ${maxResults} for parameter 'max_results' supplied. It must be a positive integer`)
   return {
     experimentIds,

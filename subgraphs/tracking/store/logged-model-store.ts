@@ -1,6 +1,8 @@
 /** The tables `logged_model` and `logged_model_metric` in SQL. Tags and params are documents: written whole, searched by key. */
 import type { Postgres } from '#shared/db/postgres.ts'
+import { isHexId } from '#shared/ids.ts'
 import { modelStatuses, type LoggedModel, type LoggedModelMetric, type LoggedModelStatus, type LoggedModelStore } from '#tracking/domain/logged-models.ts'
+import { isModelId } from '#tracking/domain/artifact-uri.ts'
 import type { Tag } from '#tracking/domain/experiment.ts'
 import { searchStatement } from '#tracking/store/logged-model-search.ts'
 
@@ -87,14 +89,16 @@ export function createLoggedModelStore(postgres: Postgres): LoggedModelStore {
       })
     },
     async get(projectId, modelIds) {
-      const { rows } = await postgres.query<ModelRow>({ name: 'model-get', text: 'SELECT * FROM logged_model WHERE project_id = $1 AND model_id = ANY($2::text[])', values: [projectId, modelIds] })
+      const ids = modelIds.filter(isModelId) // anything else names no model, and may not even be text to PostgreSQL
+      if (ids.length === 0) return []
+      const { rows } = await postgres.query<ModelRow>({ name: 'model-get', text: 'SELECT * FROM logged_model WHERE project_id = $1 AND model_id = ANY($2::text[])', values: [projectId, ids] })
       return withMetrics(projectId, rows)
     },
     async ofRuns(projectId, runIds) {
       const { rows } = await postgres.query<ModelRow>({
         name: 'model-of-runs',
         text: 'SELECT * FROM logged_model WHERE project_id = $1 AND source_run_id = ANY($2::text[]) AND deleted_at IS NULL ORDER BY created_at, model_id',
-        values: [projectId, runIds],
+        values: [projectId, runIds.filter(isHexId)],
       })
       return withMetrics(projectId, rows)
     },
