@@ -1,0 +1,54 @@
+/** What an address answers that no route serves: the app for browsers, else 404 or 405 in the words of the path's family. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { pathOf } from '#gateway/edge/guard.ts'
+import { familyOf, isAppPath, wantsHtml } from '#gateway/edge/paths.ts'
+import type { WebApp } from '#gateway/web/web-app.ts'
+import { DomainError } from '#shared/errors.ts'
+import { errorAnswer } from '#shared/rest/error-format.ts'
+import { sendError } from '#shared/rest/mount.ts'
+import type { Log } from '#shared/telemetry/log.ts'
+
+/** Remembers every route from now on; call it before routes are added. */
+export function answerUnknownPaths(app: FastifyInstance, web: WebApp): void {
+  const known: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = []
+  app.addHook('onRoute', ({ url, method }) => {
+    known.push({ pattern: patternOf(url), methods: [method].flat() })
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request)
+    if (wantsHtml(request.method, request.headers.accept) && familyOf(path) === 'own') return web.page(reply, isAppPath(path) ? 200 : 404)
+    const allowed = new Set(known.filter((route) => route.pattern.test(path)).flatMap((route) => route.methods))
+    return allowed.size > 0 ? wrongMethod(request, reply, path, [...allowed].sort()) : missing(request, reply, path)
+  })
+}
+
+const patternOf = (url: string): RegExp => new RegExp(`^${url.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/::/g, ':').replace(/:\w+/g, '[^/]+').replace(/\*/g, '.*')}$`)
+
+function missing(request: FastifyRequest, reply: FastifyReply, path: string): FastifyReply {
+  return answer(request, reply, path, new DomainError('NOT_FOUND', `No such path: ${request.method} ${path}`, { protocolCode: 'ENDPOINT_NOT_FOUND' }))
+}
+
+function wrongMethod(request: FastifyRequest, reply: FastifyReply, path: string, allowed: readonly string[]): FastifyReply {
+  reply.header('allow', allowed.join(', '))
+  return answer(request, reply, path, new DomainError('INVALID', `${path} answers ${allowed.join(', ')}, not ${request.method}.`, { protocolCode: 'BAD_REQUEST' }), 405)
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, path: string, error: DomainError, status?: number): FastifyReply {
+  const worded = errorAnswer(familyOf(path), error, request.id)
+  if (!request.raw.complete) reply.header('connection', 'close')
+  return reply.code(status ?? worded.status).headers(worded.headers).header('content-type', 'application/json').send(JSON.stringify(worded.body))
+}
+
+/** Errors of Fastify itself, before a route's own wording: broken addresses, unreadable types, our defects. */
+export function answerOwnErrors(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler((error, request, reply) => sendError(reply, familyOf(pathOf(request)), asDomainError(error), request.id, log))
+}
+
+export function asDomainError(error: unknown): unknown {
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  if (error instanceof DomainError || status >= 500) return error
+  const cause = { cause: error }
+  if (status === 413) return new DomainError('TOO_LARGE', 'The body is too large.', {}, cause)
+  if (status === 415) return new DomainError('UNSUPPORTED_MEDIA', 'The Content-Type cannot be read.', {}, cause)
+  return new DomainError('INVALID', 'The request cannot be read.', {}, cause)
+}
