@@ -46,7 +46,7 @@ export function checkedPath(text: string): string {
   return artifactPath(text)
 }
 
-/** The place behind a path of the artifact proxy. A path of another project does not exist. */
+/** The place behind a path of the artifact proxy. A path of another project does not exist. What is left below the root is checked once more: `C:/x` is harmless only in the middle. */
 export function placeOf(project: ProjectRef, text: string): ArtifactPlace {
   const path = checkedPath(text)
   let parts = path === '' ? [] : path.split('/')
@@ -55,9 +55,9 @@ export function placeOf(project: ProjectRef, text: string): ArtifactPlace {
     parts = parts.slice(2)
   }
   const [experimentId, second = '', third = '', fourth] = parts
-  if (experimentId === undefined || !experimentPattern.test(experimentId)) return { owner: { kind: 'project', id: project.id }, path: parts.join('/') }
-  if (second === 'models' && isModelId(third) && fourth === 'artifacts') return { owner: { kind: 'model', experimentId, id: third }, path: parts.slice(4).join('/') }
-  if (isHexId(second) && third === 'artifacts') return { owner: { kind: 'run', experimentId, id: second }, path: parts.slice(3).join('/') }
+  if (experimentId === undefined || !experimentPattern.test(experimentId)) return { owner: { kind: 'project', id: project.id }, path: checkedPath(parts.join('/')) }
+  if (second === 'models' && isModelId(third) && fourth === 'artifacts') return { owner: { kind: 'model', experimentId, id: third }, path: checkedPath(parts.slice(4).join('/')) }
+  if (isHexId(second) && third === 'artifacts') return { owner: { kind: 'run', experimentId, id: second }, path: checkedPath(parts.slice(3).join('/')) }
   throw noSuchArtifact(text)
 }
 
