@@ -31,10 +31,16 @@ interface Subject {
 }
 const text = (column: 'name' | 'runId' | 'source', list: boolean) => ({ column, list, number: false })
 const models: Subject = { attributes: { name: text('name', true) } }
-const versions: Subject = { attributes: { name: text('name', true), run_id: text('runId', true), source_path: text('source', false), version_number: { column: 'version', list: false, number: true } } }
+const versions: Subject = {
+  attributes: { name: text('name', true), run_id: text('runId', true), source_path: text('source', false), version_number: { column: 'version', list: false, number: true } },
+}
 
 /** A Python set of strings, in an order that tests can rely on. */
-const pythonSet = (keys: readonly string[]): string => `{${[...keys].sort().map((k) => `'${k}'`).join(', ')}}`
+const pythonSet = (keys: readonly string[]): string =>
+  `{${[...keys]
+    .sort()
+    .map((k) => `'${k}'`)
+    .join(', ')}}`
 
 export const modelSearch = (filter: string | undefined): Search => search(filter, models)
 export const versionSearch = (filter: string | undefined): Search => search(filter, versions)
@@ -87,7 +93,8 @@ function textCondition({ comparator, right }: FilterClause, key: string, attribu
     return { on: 'list', column, comparator, values: stringsOf(right.text) }
   }
   if (!right || column === 'version') throw refuse()
-  if (right.kind === 'number' && subject === versions) throw invalid(`Only the '${pythonSet(['version_number', 'creation_timestamp', 'last_updated_timestamp'])}' attributes support comparison with numeric values.`)
+  if (right.kind === 'number' && subject === versions)
+    throw invalid(`Only the '${pythonSet(['version_number', 'creation_timestamp', 'last_updated_timestamp'])}' attributes support comparison with numeric values.`)
   const value = quotedString(right, (got) => `Expected a quoted string value or a list of quoted string values for attributes. Got value ${got}`)
   if (!isTextComparator(comparator)) throw refuse()
   return { on: 'text', column, comparator, value: key === 'name' && comparator !== 'LIKE' && comparator !== 'ILIKE' ? value.normalize('NFC') : value }
@@ -96,7 +103,8 @@ function textCondition({ comparator, right }: FilterClause, key: string, attribu
 function numberCondition({ comparator, right }: FilterClause, key: string): Condition {
   if (!isNumberComparator(comparator)) throw invalid(`Invalid comparator for attribute ${key}: ${comparator}`)
   const given = right?.kind === 'string' ? right.value : right?.text
-  if (given === undefined || right?.kind === 'word' || !/^\s*[-+]?\d{1,100}\s*$/.test(given)) throw invalid(`Invalid value for numeric attribute '${key}': ${right?.kind === 'number' ? right.text : pythonRepr(given ?? '')}`)
+  if (given === undefined || right?.kind === 'word' || !/^\s*[-+]?\d{1,100}\s*$/.test(given))
+    throw invalid(`Invalid value for numeric attribute '${key}': ${right?.kind === 'number' ? right.text : pythonRepr(given ?? '')}`)
   return { on: 'number', column: 'version', comparator, value: given.trim() }
 }
 

@@ -15,7 +15,10 @@ const maxDescription = 100_000
 
 const missing = (field: string) => invalid(`Missing value for required parameter '${field}'.`, field)
 const badPath = (field: string, name: string, resolved: string) =>
-  invalid(`Invalid value ${JSON.stringify(name)} for parameter '${field}' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '${resolved}'`, field)
+  invalid(
+    `Invalid value ${JSON.stringify(name)} for parameter '${field}' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '${resolved}'`,
+    field,
+  )
 
 /** The name of a registered model, in NFC. */
 export function modelName(value: string, field = 'name'): string {
@@ -25,7 +28,8 @@ export function modelName(value: string, field = 'name'): string {
   if (name === '.' || name.startsWith('..')) throw badPath(field, name, name)
   // What a URL makes of the name must be a name too: `a%2Fb` would travel as a path.
   const decoded = percentDecoded(name)
-  if (decoded !== name && (/[/:\\\p{Cc}\p{Cf}]/u.test(decoded) || decoded === '.' || decoded.startsWith('..'))) throw invalid(`Invalid model name '${name}'. Names cannot contain encoded '/', ':' or control characters.`, field)
+  if (decoded !== name && (/[/:\\\p{Cc}\p{Cf}]/u.test(decoded) || decoded === '.' || decoded.startsWith('..')))
+    throw invalid(`Invalid model name '${name}'. Names cannot contain encoded '/', ':' or control characters.`, field)
   return name
 }
 
@@ -44,8 +48,51 @@ function percentDecoded(text: string): string {
 }
 
 /** Cyrillic and Greek letters that look like Latin ones, lower case. */
-const lookAlikes = new Map(Object.entries({ а: 'a', в: 'b', е: 'e', ё: 'e', з: '3', і: 'i', ї: 'i', ј: 'j', к: 'k', м: 'm', н: 'h', о: 'o', р: 'p', с: 'c', ѕ: 's', т: 't', у: 'y', ү: 'y', х: 'x', һ: 'h', ԁ: 'd', ԛ: 'q', ԝ: 'w', ӏ: 'l', α: 'a', β: 'b', ε: 'e', η: 'n', ι: 'i', κ: 'k', ν: 'v', ο: 'o', ρ: 'p', τ: 't', υ: 'u', χ: 'x', γ: 'y', ı: 'i', ɡ: 'g', ℓ: 'l' }))
-const invisible = /[\p{Cf}\p{Cc}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]/gu
+const lookAlikes = new Map(
+  Object.entries({
+    а: 'a',
+    в: 'b',
+    е: 'e',
+    ё: 'e',
+    з: '3',
+    і: 'i',
+    ї: 'i',
+    ј: 'j',
+    к: 'k',
+    м: 'm',
+    н: 'h',
+    о: 'o',
+    р: 'p',
+    с: 'c',
+    ѕ: 's',
+    т: 't',
+    у: 'y',
+    ү: 'y',
+    х: 'x',
+    һ: 'h',
+    ԁ: 'd',
+    ԛ: 'q',
+    ԝ: 'w',
+    ӏ: 'l',
+    α: 'a',
+    β: 'b',
+    ε: 'e',
+    η: 'n',
+    ι: 'i',
+    κ: 'k',
+    ν: 'v',
+    ο: 'o',
+    ρ: 'p',
+    τ: 't',
+    υ: 'u',
+    χ: 'x',
+    γ: 'y',
+    ı: 'i',
+    ɡ: 'g',
+    ℓ: 'l',
+  }),
+)
+const invisible = /\p{Default_Ignorable_Code_Point}|\p{Cf}|\p{Cc}/gu
 
 /** What remains of a name when everything is taken away that people or URLs do not tell apart. */
 export function skeleton(name: string): string {
@@ -84,7 +131,11 @@ export function newAliasName(value: string): string {
 }
 
 export function tagKey(key: string): string {
-  if (!/^[/\p{L}\p{N}_.\- :]*$/u.test(key)) throw invalid(`Invalid value ${JSON.stringify(key)} for parameter 'key' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).`, 'key')
+  if (!/^[/\p{L}\p{N}_.\- :]*$/u.test(key))
+    throw invalid(
+      `Invalid value ${JSON.stringify(key)} for parameter 'key' supplied: Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).`,
+      'key',
+    )
   const parts = key.split('/')
   if (key === '' || parts.some((part) => part === '' || part === '.' || part === '..') || key.startsWith('..')) throw badPath('key', key, key)
   if (key.length > maxTagKey) throw invalid(`'key' exceeds the maximum length of ${maxTagKey} characters`, 'key')

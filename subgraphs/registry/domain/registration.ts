@@ -6,20 +6,20 @@
 import { createHash } from 'node:crypto'
 import { demand } from '#shared/access.ts'
 import type { ProjectRef, Scope } from '#shared/actor.ts'
-import { conflict, DomainError, invalid, unavailable } from '#shared/errors.ts'
+import { conflict, DomainError } from '#shared/errors.ts'
 import { newId } from '#shared/ids.ts'
 import { storableText } from '#shared/names.ts'
 import type { Log } from '#shared/telemetry/log.ts'
 import type { Ports } from '#ports'
 import { isPrompt, type ModelVersion, type RegisteredModel, type Tag } from '#registry/domain/model.ts'
-import { factsOf, modelNotFound, type Models } from '#registry/domain/models.ts'
-import { aliasName, descriptionOf, isLatest, tagsOf } from '#registry/domain/names.ts'
-import { readSource, type Source, unknownSource, wrongOwner } from '#registry/domain/source.ts'
-import { stages } from '#registry/domain/stages.ts'
+import { factsOf, modelNotFound, type ModelReads } from '#registry/domain/model-reads.ts'
+import { descriptionOf, tagsOf } from '#registry/domain/names.ts'
+import { readSource, type Source } from '#registry/domain/source.ts'
+import { createLocate, inTime, type Locate, type Place, type Wanted } from '#registry/domain/source-location.ts'
 import type { ModelStore, VersionStore } from '#registry/domain/store.ts'
 
 export interface RegistrationDeps {
-  readonly models: Models
+  readonly models: ModelReads
   readonly modelStore: ModelStore
   readonly store: VersionStore
   readonly ports: () => Pick<Ports, 'identity' | 'tracking'>
@@ -45,62 +45,22 @@ export interface Registration {
 
 /** How long one attempt owns a version: longer than the deadline of the port, so that two never work on it. */
 const CLAIM_MS = 15_000
-const PORT_DEADLINE_MS = 2_000
 /** A version that could not be placed for so long never will be. */
 const GIVE_UP_MS = 60 * 60_000
 /** Stock clients repeat a request for a few minutes (security.md 0.14). */
 const REPEATS_MS = 15 * 60_000
 
-interface Wanted {
-  readonly source: string
-  readonly runId: string | null
-  readonly loggedModelId: string | null
-}
-interface Place {
-  readonly artifactUri: string | null
-  readonly runId: string | null
-  readonly loggedModelId: string | null
-}
-
 const isRefusal = (error: unknown): boolean => error instanceof DomainError && (error.code === 'INVALID' || error.code === 'NOT_FOUND')
 
-export function createRegistration({ models, modelStore, store, ports, now, log }: RegistrationDeps): Registration {
-  /** The version of this registry that `models:/name/…` names; it must have a place to share. */
-  const referenced = async (project: ProjectRef, { model: name, by, which }: Extract<Source, { kind: 'version' }>, wanted: Wanted): Promise<Place> => {
-    const model = await modelStore.byName(project.id, name.normalize('NFC'))
-    if (!model) throw modelNotFound(name)
-    if (isPrompt(model.tags)) throw invalid(`Invalid model version source: '${wanted.source}'. Prompt versions cannot be used as model version sources.`, 'source')
-    const version = await pick(project, model, by, which)
-    if (!version || version.status !== 'READY') throw unknownSource(wanted.source)
-    if ((wanted.runId && wanted.runId !== version.runId) || (wanted.loggedModelId && wanted.loggedModelId !== version.loggedModelId))
-      throw invalid(`Invalid model version source: '${wanted.source}'. The run_id and model_id request parameters must match the referenced model version.`, 'source')
-    return { artifactUri: version.artifactUri, runId: version.runId, loggedModelId: version.loggedModelId }
-  }
+export function createRegistration(deps: RegistrationDeps): Registration {
+  const { models, modelStore, store, ports, now } = deps
+  const locate = createLocate(modelStore, store, ports)
 
-  const pick = async ({ id: projectId }: ProjectRef, model: RegisteredModel, by: 'version' | 'alias', which: string): Promise<ModelVersion | null | undefined> => {
-    if (by === 'alias') return store.byAlias(projectId, model.id, aliasName(which))
-    if (/^\d+$/.test(which)) return store.byNumber(projectId, model.id, Number(which))
-    const newest = await store.latest(projectId, [model.id])
-    if (isLatest(which)) return newest.at(-1)
-    const stage = stages.find((s) => s.toLowerCase() === which.toLowerCase())
-    return newest.find((version) => version.stage === stage)
-  }
-
-  /** Where the version's files are. Throws a refusal when the source is nothing in this project. */
-  const locate = async (project: ProjectRef, source: Source, wanted: Wanted): Promise<Place> => {
-    if (source.kind === 'prompt') return { artifactUri: null, runId: wanted.runId, loggedModelId: null }
-    if (source.kind === 'version') return referenced(project, source, wanted)
-    const { tracking } = ports()
-    const found = await inTime(tracking.modelSource(project, wanted.source, wanted.runId))
-    if (!found) throw unknownSource(wanted.source)
-    if (wanted.loggedModelId && found.modelId !== wanted.loggedModelId) throw wrongOwner(wanted.source, 'model_id')
-    if (wanted.runId && found.runId !== null && found.runId !== wanted.runId) throw wrongOwner(wanted.source, 'run_id')
-    // A run that the source does not speak of is only remembered when the project has it.
-    if (wanted.runId && found.runId === null && !(await inTime(tracking.run(project.id, wanted.runId)))) throw wrongOwner(wanted.source, 'run_id')
-    return { artifactUri: found.artifactUri, runId: found.runId ?? wanted.runId, loggedModelId: found.modelId }
-  }
-
-  const begin = async (scope: Scope, model: RegisteredModel, intent: Wanted & { readonly runLink: string; readonly description: string | null; readonly tags: readonly Tag[] }): Promise<{ id: string; done: boolean }> => {
+  const begin = async (
+    scope: Scope,
+    model: RegisteredModel,
+    intent: Wanted & { readonly runLink: string; readonly description: string | null; readonly tags: readonly Tag[] },
+  ): Promise<{ id: string; done: boolean }> => {
     const projectId = scope.project.id
     const createdBy = scope.actor.subjectId
     const intentKey = createHash('sha256')
@@ -123,9 +83,32 @@ export function createRegistration({ models, modelStore, store, ports, now, log 
       await (isRefusal(error) ? store.withdraw(project.id, id) : store.release(project.id, id))
       throw error
     }
-    await store.settle(project.id, id, { ...place, status: 'READY', answered: true, at: now() })
+    // Should the reconciler have been quicker, the answer is given now all the same.
+    if (!(await store.settle(project.id, id, { ...place, status: 'READY', answered: true, at: now() }))) await store.answered(project.id, id)
   }
 
+  return {
+    async register(scope, input) {
+      const model = await models.resolve(scope, input.name)
+      demand(scope, 'registry.version.create', factsOf(model))
+      const source = readSource(input.source, isPrompt(model.tags))
+      // Whoever names another model must be able to see it.
+      if (source.kind === 'version') await models.resolve(scope, source.model)
+      const wanted = { source: input.source, runId: storable(input.runId, 'run_id'), loggedModelId: storable(input.loggedModelId, 'model_id') }
+      const { id, done } = await begin(scope, model, { ...wanted, runLink: storable(input.runLink, 'run_link') ?? '', description: descriptionOf(input.description), tags: tagsOf(input.tags) })
+      if (done) await store.answered(scope.project.id, id)
+      else await finish(scope.project, id, source, wanted)
+      const [version] = await store.byIds(scope.project.id, [id])
+      if (!version) throw conflict(`The model version was deleted while it was being registered (name=${model.name}).`)
+      return version
+    },
+
+    reconcile: createReconciler(deps, locate),
+  }
+}
+
+/** Finishes or fails what a crash or a silent tracking left behind. */
+function createReconciler({ modelStore, store, ports, now, log }: RegistrationDeps, locate: Locate): () => Promise<void> {
   const reconcileOne = async (projects: ReadonlyMap<string, ProjectRef>, projectId: string, id: string): Promise<void> => {
     const [version] = await store.byIds(projectId, [id])
     if (!version) return
@@ -145,47 +128,15 @@ export function createRegistration({ models, modelStore, store, ports, now, log 
     }
   }
 
-  return {
-    async register(scope, input) {
-      const model = await models.resolve(scope, input.name)
-      demand(scope, 'registry.version.create', factsOf(model))
-      const source = readSource(input.source, isPrompt(model.tags))
-      // Whoever names another model must be able to see it.
-      if (source.kind === 'version') await models.resolve(scope, source.model)
-      const wanted = { source: input.source, runId: storable(input.runId, 'run_id'), loggedModelId: storable(input.loggedModelId, 'model_id') }
-      const { id, done } = await begin(scope, model, { ...wanted, runLink: storable(input.runLink, 'run_link') ?? '', description: descriptionOf(input.description), tags: tagsOf(input.tags) })
-      if (done) await store.answered(scope.project.id, id)
-      else await finish(scope.project, id, source, wanted)
-      const [version] = await store.byIds(scope.project.id, [id])
-      if (!version) throw conflict(`The model version was deleted while it was being registered (name=${model.name}).`)
-      return version
-    },
-
-    async reconcile() {
-      const at = now()
-      const abandoned = await store.claimAbandoned(at, at + CLAIM_MS, 100)
-      if (abandoned.length > 0) {
-        const projects = new Map((await inTime(ports().identity.projects())).map((project) => [project.id, project]))
-        for (const { projectId, id } of abandoned) await reconcileOne(projects, projectId, id)
-      }
-      await store.forgetIntents(now() - REPEATS_MS)
-    },
+  return async () => {
+    const at = now()
+    const abandoned = await store.claimAbandoned(at, at + CLAIM_MS, 100)
+    if (abandoned.length > 0) {
+      const projects = new Map((await inTime('identity', ports().identity.projects())).map((project) => [project.id, project]))
+      for (const { projectId, id } of abandoned) await reconcileOne(projects, projectId, id)
+    }
+    await store.forgetIntents(now() - REPEATS_MS)
   }
 }
 
 const storable = (text: string | null | undefined, field: string): string | null => (text ? storableText(text, field, 500) : null)
-
-/** A port that does not answer in time is down. */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  try {
-    return await Promise.race([
-      answer,
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(unavailable('tracking')), PORT_DEADLINE_MS)
-      }),
-    ])
-  } finally {
-    clearTimeout(timer)
-  }
-}

@@ -46,10 +46,16 @@ export const wrongOwner = (source: string, parameter: 'run_id' | 'model_id'): Do
   invalid(`Invalid model version source: '${source}'. The ${parameter} request parameter must identify the resource that contains the source.`, 'source')
 
 const localSource = (source: string): DomainError =>
-  invalid(`Invalid model version source: '${source}'. To use a local path as a model version source, the run_id request parameter has to be specified and the local path has to be contained within the artifact directory of the run specified by the run_id.`, 'source')
+  invalid(
+    `Invalid model version source: '${source}'. To use a local path as a model version source, the run_id request parameter has to be specified and the local path has to be contained within the artifact directory of the run specified by the run_id.`,
+    'source',
+  )
 
 const relativeSource = (source: string): DomainError =>
-  invalid(`Invalid model version source: '${source}'. If supplying a source as an http, https, local file path, ftp, objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references present. Please provide an absolute path.`, 'source')
+  invalid(
+    `Invalid model version source: '${source}'. If supplying a source as an http, https, local file path, ftp, objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references present. Please provide an absolute path.`,
+    'source',
+  )
 
 /** Anything without a scheme is a path of the server to MLflow, and so are file: URIs, drives and UNC names. */
 const isLocal = (source: string): boolean => !/^[a-z][a-z0-9+.-]+:/i.test(source) || /^file:/i.test(source)

@@ -31,7 +31,8 @@ export interface ModelStore {
   describe(projectId: string, modelId: string, description: string | null, at: number): Promise<void>
   rename(projectId: string, modelId: string, name: string, skeleton: string, at: number): Promise<{ readonly taken: string } | null>
   remove(projectId: string, modelId: string): Promise<void>
-  setTag(projectId: string, modelId: string, tag: Tag): Promise<void>
+  /** false: the model is gone. */
+  setTag(projectId: string, modelId: string, tag: Tag): Promise<boolean>
   deleteTag(projectId: string, modelId: string, key: string): Promise<void>
   search(projectId: string, listing: Listing): Promise<RegisteredModel[]>
 }
@@ -68,7 +69,8 @@ export interface PendingVersion {
   readonly id: string
 }
 
-export interface VersionStore {
+/** Versions on their way to being READY. */
+export interface IntentStore {
   /** Takes the next number of the model. null: the model is gone. */
   insert(projectId: string, intent: Intent): Promise<{ readonly id: string } | null>
   /** An earlier, unanswered version of the same request that nobody works on any more; claimed by this call. */
@@ -85,7 +87,9 @@ export interface VersionStore {
   claimAbandoned(now: number, claimedUntil: number, limit: number): Promise<PendingVersion[]>
   /** Forgets the requests of versions made before `before`: they cannot be repeats any more. */
   forgetIntents(before: number): Promise<void>
+}
 
+export interface VersionReads {
   byNumber(projectId: string, modelId: string, version: number): Promise<ModelVersion | null>
   byAlias(projectId: string, modelId: string, alias: string): Promise<ModelVersion | null>
   byIds(projectId: string, ids: readonly string[]): Promise<ModelVersion[]>
@@ -95,16 +99,21 @@ export interface VersionStore {
   ofRuns(projectId: string, runIds: readonly string[], visible: Visible, limit: number, before: string | null): Promise<ModelVersion[]>
   search(projectId: string, listing: Listing): Promise<ModelVersion[]>
   runsInUse(projectId: string, runIds: readonly string[]): Promise<string[]>
+  /** Whether any version of the model stands in one of the stages or carries an alias. */
+  isPromoted(projectId: string, modelId: string, active: readonly Stage[]): Promise<boolean>
+}
 
+export interface VersionWrites {
   describe(projectId: string, versionId: string, description: string | null, at: number): Promise<void>
   /** Moves a version; with `archive` everything else of the model in that stage is retired in the same moment. */
   setStage(projectId: string, version: ModelVersion, stage: Stage, archive: Stage | null, at: number): Promise<void>
   remove(projectId: string, version: ModelVersion, at: number): Promise<void>
-  setTag(projectId: string, versionId: string, tag: Tag): Promise<void>
+  /** false: the version is gone. */
+  setTag(projectId: string, versionId: string, tag: Tag): Promise<boolean>
   deleteTag(projectId: string, versionId: string, key: string): Promise<void>
   /** false: the version is gone. */
   setAlias(projectId: string, modelId: string, alias: string, version: number): Promise<boolean>
   deleteAlias(projectId: string, modelId: string, alias: string): Promise<void>
-  /** Whether any version of the model stands in one of the stages or carries an alias. */
-  isPromoted(projectId: string, modelId: string, active: readonly Stage[]): Promise<boolean>
 }
+
+export type VersionStore = IntentStore & VersionReads & VersionWrites

@@ -1,40 +1,22 @@
-/** Versions of registered models: finding, describing, promoting, removing them. Registering is registration.ts. */
+/** Versions of registered models: describing, promoting, removing them. Registering is registration.ts. */
 import { demand } from '#shared/access.ts'
 import type { Scope } from '#shared/actor.ts'
-import { conflict, type DomainError, invalid, notFound } from '#shared/errors.ts'
-import { isUuid } from '#shared/ids.ts'
-import { storableText } from '#shared/names.ts'
-import { decodeOffset, decodeToken, encodeToken, type Page, pageOf } from '#shared/paging.ts'
 import type { Permission } from '#shared/policy.ts'
-import { versionOrder, versionSearch } from '#registry/domain/filter.ts'
-import type { ModelVersion, RegisteredModel, Tag } from '#registry/domain/model.ts'
-import { factsOf, isMissingParent, type Models, offsetPage, type SearchInput } from '#registry/domain/models.ts'
-import { aliasName, descriptionOf, isLatest, newAliasName, tagKey, tagOf } from '#registry/domain/names.ts'
+import type { ModelVersion, Tag } from '#registry/domain/model.ts'
+import { factsOf, type ModelReads } from '#registry/domain/model-reads.ts'
+import { aliasName, descriptionOf, newAliasName, tagKey, tagOf } from '#registry/domain/names.ts'
 import { canonicalStage, demandArchivable, isActiveStage } from '#registry/domain/stages.ts'
 import type { VersionStore } from '#registry/domain/store.ts'
-import { sees, seesNothing, versionType, visibleModels } from '#registry/domain/visibility.ts'
+import { createVersionReads, demandReady, versionNotFound, type VersionReads } from '#registry/domain/version-reads.ts'
+import { versionType } from '#registry/domain/visibility.ts'
 
 export interface VersionsDeps {
-  readonly models: Models
+  readonly models: ModelReads
   readonly store: VersionStore
   readonly now: () => number
 }
 
-export interface Versions {
-  get(scope: Scope, name: string, version: number): Promise<ModelVersion>
-  byAlias(scope: Scope, name: string, alias: string): Promise<ModelVersion>
-  byIds(scope: Scope, ids: readonly string[]): Promise<ModelVersion[]>
-  /** The highest READY version of each stage. */
-  latest(scope: Scope, name: string, stages?: readonly string[]): Promise<ModelVersion[]>
-  /** The same for several models at once; those that the actor may not see have none. */
-  latestOf(scope: Scope, models: readonly { readonly id: string }[]): Promise<ModelVersion[]>
-  search(scope: Scope, input: SearchInput): Promise<Page<ModelVersion>>
-  /** A page of the versions of each model, highest first, by id of the model. */
-  ofModels(scope: Scope, modelIds: readonly string[], first: number, after: string | undefined): Promise<Map<string, Page<ModelVersion>>>
-  /** A page of the versions that came from each run, newest first, by id of the run. */
-  ofRuns(scope: Scope, runIds: readonly string[], first: number, after: string | undefined): Promise<Map<string, Page<ModelVersion>>>
-  /** Where the files of a version are. */
-  downloadUri(scope: Scope, name: string, version: number): Promise<string>
+export interface Versions extends VersionReads {
   describe(scope: Scope, name: string, version: number, description: string | null): Promise<ModelVersion>
   setStage(scope: Scope, name: string, version: number, stage: string, archiveExisting: boolean): Promise<ModelVersion>
   remove(scope: Scope, name: string, version: number): Promise<void>
@@ -44,18 +26,12 @@ export interface Versions {
   deleteAlias(scope: Scope, name: string, alias: string): Promise<void>
 }
 
-const versionNotFound = (name: string, version: number): DomainError => notFound(`Model Version (name=${name}, version=${version}) not found`)
 const versionFacts = (version: ModelVersion) => ({ type: versionType, id: version.id, ownerId: version.createdBy })
 
 export function createVersions({ models, store, now }: VersionsDeps): Versions {
-  const resolve = async (scope: Scope, name: string, number: number): Promise<{ model: RegisteredModel; version: ModelVersion }> => {
-    const model = await models.resolve(scope, name)
-    const version = await store.byNumber(scope.project.id, model.id, number)
-    if (!version) throw versionNotFound(model.name, number)
-    return { model, version }
-  }
+  const reads = createVersionReads(models, store)
   const resolveFor = async (scope: Scope, name: string, number: number, permission: Permission): Promise<ModelVersion> => {
-    const { version } = await resolve(scope, name, number)
+    const { version } = await reads.resolve(scope, name, number)
     demand(scope, permission, versionFacts(version))
     return version
   }
@@ -66,77 +42,14 @@ export function createVersions({ models, store, now }: VersionsDeps): Versions {
   }
   /** Promotion is about the model: others rely on what its marks point at. Only what has a place can carry one. */
   const resolveToPromote = async (scope: Scope, name: string, number: number): Promise<ModelVersion> => {
-    const { model, version } = await resolve(scope, name, number)
+    const { model, version } = await reads.resolve(scope, name, number)
     demand(scope, 'registry.version.promote', factsOf(model))
-    if (version.status !== 'READY') throw conflict(`Model Version (name=${model.name}, version=${number}) is ${version.status}, not READY.`)
+    demandReady(version)
     return version
   }
-  const latestIn = (scope: Scope, model: RegisteredModel) => store.latest(scope.project.id, [model.id])
 
   return {
-    get: async (scope, name, number) => (await resolve(scope, name, number)).version,
-
-    async byAlias(scope, name, given) {
-      const model = await models.resolve(scope, name)
-      const alias = aliasName(given)
-      if (isLatest(alias)) {
-        const newest = (await latestIn(scope, model)).at(-1)
-        if (!newest) throw notFound(`Latest version not found for model ${model.name}.`)
-        return newest
-      }
-      const version = await store.byAlias(scope.project.id, model.id, alias)
-      if (!version) throw invalid(`Registered model alias ${alias} not found.`, 'alias')
-      return version
-    },
-
-    async byIds(scope, ids) {
-      const wanted = ids.filter(isUuid)
-      if (wanted.length === 0) return []
-      const visible = visibleModels(scope)
-      return (await store.byIds(scope.project.id, wanted)).filter((version) => sees(visible, version.modelId))
-    },
-
-    async latest(scope, name, given = []) {
-      const model = await models.resolve(scope, name)
-      const wanted = given.map(canonicalStage)
-      const newest = await latestIn(scope, model)
-      return wanted.length === 0 ? newest : newest.filter((version) => wanted.includes(version.stage))
-    },
-
-    async latestOf(scope, found) {
-      const visible = visibleModels(scope)
-      const wanted = found.map(({ id }) => id).filter((id) => isUuid(id) && sees(visible, id))
-      return wanted.length === 0 ? [] : store.latest(scope.project.id, wanted)
-    },
-
-    async search(scope, { filter, orderBy, limit, token }) {
-      if (limit < 1) throw invalid(`Invalid value for max_results. It must be a positive integer, but got ${limit}`, 'max_results')
-      const search = versionSearch(filter === undefined ? undefined : storableText(filter, 'filter'))
-      const sorts = versionOrder(orderBy)
-      const offset = decodeOffset(token)
-      const visible = visibleModels(scope)
-      if (seesNothing(visible)) demand(scope, 'registry.model.read')
-      return offsetPage(await store.search(scope.project.id, { visible, search, sorts, offset, limit: limit + 1 }), limit, offset)
-    },
-
-    async ofModels(scope, modelIds, first, after) {
-      const visible = visibleModels(scope)
-      const below = after === undefined ? null : numberIn(after)
-      const rows = await store.ofModels(scope.project.id, modelIds.filter((id) => isUuid(id) && sees(visible, id)), pageSize(first) + 1, below)
-      return pagesBy(modelIds, rows, (version) => version.modelId, first, (version) => ({ version: version.version }))
-    },
-
-    async ofRuns(scope, runIds, first, after) {
-      const before = after === undefined ? null : idIn(after)
-      const rows = await store.ofRuns(scope.project.id, runIds, visibleModels(scope), pageSize(first) + 1, before)
-      return pagesBy(runIds, rows, (version) => version.runId ?? '', first, (version) => ({ id: version.id }))
-    },
-
-    async downloadUri(scope, name, number) {
-      const { model, version } = await resolve(scope, name, number)
-      if (version.status !== 'READY') throw conflict(`Model Version (name=${model.name}, version=${number}) is ${version.status}, not READY.`)
-      return version.artifactUri ?? version.source
-    },
+    ...reads,
 
     async describe(scope, name, number, description) {
       const version = await resolveFor(scope, name, number, 'registry.version.update')
@@ -153,7 +66,7 @@ export function createVersions({ models, store, now }: VersionsDeps): Versions {
     },
 
     async remove(scope, name, number) {
-      const { model, version } = await resolve(scope, name, number)
+      const { model, version } = await reads.resolve(scope, name, number)
       demand(scope, 'registry.version.delete', versionFacts(version))
       // Taking away what others rely on is a promotion backwards, even of one's own version.
       if (version.aliases.length > 0 || isActiveStage(version.stage)) demand(scope, 'registry.version.promote', factsOf(model))
@@ -163,9 +76,7 @@ export function createVersions({ models, store, now }: VersionsDeps): Versions {
     async setTag(scope, name, number, tag) {
       const checked = tagOf(tag)
       const version = await resolveFor(scope, name, number, 'registry.version.update')
-      await store.setTag(scope.project.id, version.id, checked).catch((error: unknown) => {
-        throw isMissingParent(error) ? versionNotFound(version.modelName, number) : error
-      })
+      if (!(await store.setTag(scope.project.id, version.id, checked))) throw versionNotFound(version.modelName, number)
       return again(scope, version)
     },
 
@@ -190,28 +101,4 @@ export function createVersions({ models, store, now }: VersionsDeps): Versions {
       await store.deleteAlias(scope.project.id, model.id, alias)
     },
   }
-}
-
-const maxPage = 1_000
-/** The size of a page of the graph (design section 9, Limits). */
-export function pageSize(first: number): number {
-  if (first < 1 || first > maxPage) throw invalid(`'first' must be between 1 and ${maxPage}, got ${first}.`, 'first')
-  return first
-}
-
-const badCursor = (): DomainError => invalid('Invalid cursor: `after` is not the endCursor of such a list.', 'after')
-function numberIn(token: string): number {
-  const { version } = decodeToken(token)
-  if (typeof version !== 'number' || !Number.isInteger(version) || Math.abs(version) > 2_147_483_647) throw badCursor()
-  return version
-}
-function idIn(token: string): string {
-  const { id } = decodeToken(token)
-  if (typeof id !== 'string' || !isUuid(id)) throw badCursor()
-  return id
-}
-
-function pagesBy(owners: readonly string[], rows: readonly ModelVersion[], ownerOf: (version: ModelVersion) => string, first: number, token: (last: ModelVersion) => object): Map<string, Page<ModelVersion>> {
-  const groups = Map.groupBy(rows, ownerOf)
-  return new Map(owners.map((owner) => [owner, pageOf(groups.get(owner) ?? [], first, (last) => encodeToken(token(last)))]))
 }

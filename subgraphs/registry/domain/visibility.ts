@@ -14,7 +14,9 @@ export interface Visible {
 
 export function visibleModels(scope: Scope): Visible {
   const permission: Permission = 'registry.model.read'
-  const named = scope.actor.snapshot.grants.filter((g) => g.permission === permission && g.resourceType === modelType && g.projectId === scope.project.id).flatMap((g) => (g.resourceId === null ? [] : [g.resourceId]))
+  const named = scope.actor.snapshot.grants
+    .filter((g) => g.permission === permission && g.resourceType === modelType && g.projectId === scope.project.id)
+    .flatMap((g) => (g.resourceId === null ? [] : [g.resourceId]))
   const may = (id?: string): Decision => decide(scope.actor, permission, scope.project.id, id === undefined ? {} : { type: modelType, id })
   return { all: may().allowed, only: named.filter((id) => may(id).allowed), except: named.filter((id) => !may(id).allowed) }
 }

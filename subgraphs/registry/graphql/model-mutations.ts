@@ -3,7 +3,14 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
 import { scopeIn } from '#shared/access.ts'
 import type { RegistryContext } from '#registry/graphql/context.ts'
 import { CreateRegisteredModelInput, DeleteModelTagInput, DeleteRegisteredModelInput, RenameRegisteredModelInput, SetModelTagInput, UpdateRegisteredModelInput } from '#registry/graphql/inputs.ts'
-import { CreateRegisteredModelPayload, DeleteModelTagPayload, DeleteRegisteredModelPayload, RenameRegisteredModelPayload, SetModelTagPayload, UpdateRegisteredModelPayload } from '#registry/graphql/payloads.ts'
+import {
+  CreateRegisteredModelPayload,
+  DeleteModelTagPayload,
+  DeleteRegisteredModelPayload,
+  RenameRegisteredModelPayload,
+  SetModelTagPayload,
+  UpdateRegisteredModelPayload,
+} from '#registry/graphql/payloads.ts'
 
 @Resolver()
 export class ModelMutations {

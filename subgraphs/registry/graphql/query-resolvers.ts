@@ -4,7 +4,7 @@ import { scopeIn } from '#shared/access.ts'
 import { DomainError } from '#shared/errors.ts'
 import { connectionOf } from '#shared/graphql/page-types.ts'
 import type { ModelVersion, RegisteredModel } from '#registry/domain/model.ts'
-import { pageSize } from '#registry/domain/versions.ts'
+import { pageSize } from '#registry/domain/version-reads.ts'
 import type { RegistryContext } from '#registry/graphql/context.ts'
 import { ModelVersionConnection, ModelVersionType, ProjectType, RegisteredModelConnection, RegisteredModelType, RunType, UserType } from '#registry/graphql/types.ts'
 

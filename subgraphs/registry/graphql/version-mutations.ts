@@ -2,8 +2,26 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
 import { scopeIn } from '#shared/access.ts'
 import type { RegistryContext } from '#registry/graphql/context.ts'
-import { CreateModelVersionInput, DeleteModelAliasInput, DeleteModelVersionInput, DeleteModelVersionTagInput, SetModelAliasInput, SetModelVersionStageInput, SetModelVersionTagInput, UpdateModelVersionInput } from '#registry/graphql/inputs.ts'
-import { CreateModelVersionPayload, DeleteModelAliasPayload, DeleteModelVersionPayload, DeleteModelVersionTagPayload, SetModelAliasPayload, SetModelVersionStagePayload, SetModelVersionTagPayload, UpdateModelVersionPayload } from '#registry/graphql/payloads.ts'
+import {
+  CreateModelVersionInput,
+  DeleteModelAliasInput,
+  DeleteModelVersionInput,
+  DeleteModelVersionTagInput,
+  SetModelAliasInput,
+  SetModelVersionStageInput,
+  SetModelVersionTagInput,
+  UpdateModelVersionInput,
+} from '#registry/graphql/inputs.ts'
+import {
+  CreateModelVersionPayload,
+  DeleteModelAliasPayload,
+  DeleteModelVersionPayload,
+  DeleteModelVersionTagPayload,
+  SetModelAliasPayload,
+  SetModelVersionStagePayload,
+  SetModelVersionTagPayload,
+  UpdateModelVersionPayload,
+} from '#registry/graphql/payloads.ts'
 
 @Resolver()
 export class VersionMutations {

@@ -25,10 +25,7 @@ export const modelAnswer = (model: RegisteredModel, latest: readonly ModelVersio
   creation_timestamp: model.createdAt,
   last_updated_timestamp: model.updatedAt,
   ...(model.description ? { description: model.description } : {}),
-  ...some(
-    'latest_versions',
-    latest.filter((version) => version.modelId === model.id).map(versionAnswer),
-  ),
+  ...some('latest_versions', latest.filter((version) => version.modelId === model.id).map(versionAnswer)),
   ...tagsOf(model.tags),
   ...some(
     'aliases',

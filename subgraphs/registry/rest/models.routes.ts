@@ -4,6 +4,7 @@ import { int, list, message, text, wrongType } from '#shared/rest/mlflow-message
 import { projectRoute, type Route } from '#shared/rest/route.ts'
 import type { RegisteredModel } from '#registry/domain/model.ts'
 import type { RegistryServices } from '#registry/domain/services.ts'
+import type { Versions } from '#registry/domain/versions.ts'
 import { modelAnswer, pageAnswer, versionAnswer } from '#registry/rest/answers.ts'
 
 const base = '/api/2.0/mlflow/registered-models'
@@ -27,8 +28,13 @@ export function limitOf(given: number | bigint | undefined, otherwise: number, m
 
 export const tagsOf = (tags: readonly { readonly key?: string; readonly value?: string }[] = []): { key: string; value: string }[] => tags.map(({ key = '', value = '' }) => ({ key, value }))
 
-export function modelRoutes({ models, versions }: RegistryServices): Route[] {
-  const answer = async (scope: Scope, model: RegisteredModel): Promise<object> => ({ registered_model: modelAnswer(model, await versions.latestOf(scope, [model])) })
+/** An answer with one model carries the latest version of each of its stages. */
+const answerer =
+  (versions: Versions) =>
+  async (scope: Scope, model: RegisteredModel): Promise<object> => ({ registered_model: modelAnswer(model, await versions.latestOf(scope, [model])) })
+
+function readRoutes({ models, versions }: RegistryServices): Route[] {
+  const answer = answerer(versions)
   const latest = (method: 'GET' | 'POST') =>
     projectRoute({
       method,
@@ -41,6 +47,40 @@ export function modelRoutes({ models, versions }: RegistryServices): Route[] {
       handle: async ({ scope, input }) => pageAnswer('model_versions', (await versions.latest(scope, input.name, input.stages)).map(versionAnswer), undefined),
     })
 
+  return [
+    projectRoute({
+      method: 'GET',
+      path: `${base}/get`,
+      family: 'mlflow',
+      summary: 'A registered model by its name.',
+      needs: 'registry.model.read',
+      input: Named.read,
+      handle: async ({ scope, input }) => answer(scope, await models.resolve(scope, input.name)),
+    }),
+    projectRoute({
+      method: 'GET',
+      path: `${base}/search`,
+      family: 'mlflow',
+      summary: 'Registered models by a filter, in pages.',
+      needs: 'registry.model.read',
+      input: Search.read,
+      async handle({ scope, input }) {
+        const page = await models.search(scope, { filter: input.filter, orderBy: input.order_by, limit: limitOf(input.max_results, 100, maxModels), token: input.page_token })
+        const newest = await versions.latestOf(scope, page.items)
+        return pageAnswer(
+          'registered_models',
+          page.items.map((model) => modelAnswer(model, newest)),
+          page.nextToken,
+        )
+      },
+    }),
+    latest('POST'),
+    latest('GET'),
+  ]
+}
+
+function writeRoutes({ models, versions }: RegistryServices): Route[] {
+  const answer = answerer(versions)
   return [
     projectRoute({
       method: 'POST',
@@ -79,34 +119,6 @@ export function modelRoutes({ models, versions }: RegistryServices): Route[] {
       handle: async ({ scope, input }) => void (await models.remove(scope, input.name)),
     }),
     projectRoute({
-      method: 'GET',
-      path: `${base}/get`,
-      family: 'mlflow',
-      summary: 'A registered model by its name.',
-      needs: 'registry.model.read',
-      input: Named.read,
-      handle: async ({ scope, input }) => answer(scope, await models.resolve(scope, input.name)),
-    }),
-    projectRoute({
-      method: 'GET',
-      path: `${base}/search`,
-      family: 'mlflow',
-      summary: 'Registered models by a filter, in pages.',
-      needs: 'registry.model.read',
-      input: Search.read,
-      async handle({ scope, input }) {
-        const page = await models.search(scope, { filter: input.filter, orderBy: input.order_by, limit: limitOf(input.max_results, 100, maxModels), token: input.page_token })
-        const newest = await versions.latestOf(scope, page.items)
-        return pageAnswer(
-          'registered_models',
-          page.items.map((model) => modelAnswer(model, newest)),
-          page.nextToken,
-        )
-      },
-    }),
-    latest('POST'),
-    latest('GET'),
-    projectRoute({
       method: 'POST',
       path: `${base}/set-tag`,
       family: 'mlflow',
@@ -126,3 +138,5 @@ export function modelRoutes({ models, versions }: RegistryServices): Route[] {
     }),
   ]
 }
+
+export const modelRoutes = (services: RegistryServices): Route[] => [...readRoutes(services), ...writeRoutes(services)]

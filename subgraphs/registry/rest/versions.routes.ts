@@ -23,7 +23,42 @@ const Aliased = message({ name: text.required(), alias: text.required() })
 
 const answer = (version: ModelVersion): object => ({ model_version: versionAnswer(version) })
 
-function versionRoutes({ versions, registration }: RegistryServices): Route[] {
+function readRoutes({ versions }: RegistryServices): Route[] {
+  return [
+    projectRoute({
+      method: 'GET',
+      path: `${base}/get`,
+      family: 'mlflow',
+      summary: 'A version by model and number.',
+      needs: 'registry.model.read',
+      input: Numbered.read,
+      handle: async ({ scope, input }) => answer(await versions.get(scope, input.name, versionNumber(input.version))),
+    }),
+    projectRoute({
+      method: 'GET',
+      path: `${base}/search`,
+      family: 'mlflow',
+      summary: 'Versions by a filter, in pages.',
+      needs: 'registry.model.read',
+      input: Search.read,
+      async handle({ scope, input }) {
+        const page = await versions.search(scope, { filter: input.filter, orderBy: input.order_by, limit: limitOf(input.max_results, maxVersions, maxVersions), token: input.page_token })
+        return pageAnswer('model_versions', page.items.map(versionAnswer), page.nextToken)
+      },
+    }),
+    projectRoute({
+      method: 'GET',
+      path: `${base}/get-download-uri`,
+      family: 'mlflow',
+      summary: 'Where the files of a version are.',
+      needs: 'registry.model.read',
+      input: Numbered.read,
+      handle: async ({ scope, input }) => ({ artifact_uri: await versions.downloadUri(scope, input.name, versionNumber(input.version)) }),
+    }),
+  ]
+}
+
+function writeRoutes({ versions, registration }: RegistryServices): Route[] {
   return [
     projectRoute({
       method: 'POST',
@@ -71,36 +106,6 @@ function versionRoutes({ versions, registration }: RegistryServices): Route[] {
       needs: 'registry.version.delete',
       input: Numbered.read,
       handle: async ({ scope, input }) => void (await versions.remove(scope, input.name, versionNumber(input.version))),
-    }),
-    projectRoute({
-      method: 'GET',
-      path: `${base}/get`,
-      family: 'mlflow',
-      summary: 'A version by model and number.',
-      needs: 'registry.model.read',
-      input: Numbered.read,
-      handle: async ({ scope, input }) => answer(await versions.get(scope, input.name, versionNumber(input.version))),
-    }),
-    projectRoute({
-      method: 'GET',
-      path: `${base}/search`,
-      family: 'mlflow',
-      summary: 'Versions by a filter, in pages.',
-      needs: 'registry.model.read',
-      input: Search.read,
-      async handle({ scope, input }) {
-        const page = await versions.search(scope, { filter: input.filter, orderBy: input.order_by, limit: limitOf(input.max_results, maxVersions, maxVersions), token: input.page_token })
-        return pageAnswer('model_versions', page.items.map(versionAnswer), page.nextToken)
-      },
-    }),
-    projectRoute({
-      method: 'GET',
-      path: `${base}/get-download-uri`,
-      family: 'mlflow',
-      summary: 'Where the files of a version are.',
-      needs: 'registry.model.read',
-      input: Numbered.read,
-      handle: async ({ scope, input }) => ({ artifact_uri: await versions.downloadUri(scope, input.name, versionNumber(input.version)) }),
     }),
     projectRoute({
       method: 'POST',
@@ -156,4 +161,4 @@ function aliasRoutes({ versions }: RegistryServices): Route[] {
 }
 
 /** MLflow's ModelRegistryService: 22 endpoints and their /ajax-api twins. */
-export const registryRoutes = (services: RegistryServices): Route[] => withAjaxTwins([...modelRoutes(services), ...versionRoutes(services), ...aliasRoutes(services)])
+export const registryRoutes = (services: RegistryServices): Route[] => withAjaxTwins([...modelRoutes(services), ...readRoutes(services), ...writeRoutes(services), ...aliasRoutes(services)])

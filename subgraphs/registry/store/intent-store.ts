@@ -5,15 +5,11 @@
 import { and, eq, isNotNull, lt, ne, sql } from 'drizzle-orm'
 import type { Postgres } from '#shared/db/postgres.ts'
 import { firstStage } from '#registry/domain/stages.ts'
-import type { ModelVersion } from '#registry/domain/model.ts'
-import type { VersionStore } from '#registry/domain/store.ts'
-import { guarded, versionFields } from '#registry/store/rows.ts'
+import type { IntentStore } from '#registry/domain/store.ts'
+import { guarded, modelRow, selectVersions, versionRow } from '#registry/store/rows.ts'
 import { modelVersion, modelVersionTag, registeredModel } from '#registry/store/tables.ts'
 
-type IntentStore = Pick<VersionStore, 'insert' | 'adopt' | 'settle' | 'answered' | 'withdraw' | 'release' | 'claimAbandoned' | 'forgetIntents'>
-
 export function createIntentStore({ db }: Postgres): IntentStore {
-  const one = (projectId: string, versionId: string) => and(eq(modelVersion.projectId, projectId), eq(modelVersion.id, versionId))
   const pending = eq(modelVersion.status, 'PENDING_REGISTRATION')
 
   return {
@@ -23,7 +19,7 @@ export function createIntentStore({ db }: Postgres): IntentStore {
           const counted = await tx
             .update(registeredModel)
             .set({ nextVersion: sql`${registeredModel.nextVersion} + 1`, updatedAt: at })
-            .where(and(eq(registeredModel.projectId, projectId), eq(registeredModel.id, intent.modelId)))
+            .where(modelRow(projectId, intent.modelId))
             .returning({ next: registeredModel.nextVersion })
           const [row] = counted
           if (!row) return null
@@ -34,16 +30,16 @@ export function createIntentStore({ db }: Postgres): IntentStore {
       ),
 
     adopt: (projectId, modelId, intentKey, now, claimedUntil) =>
-      guarded(async (): Promise<ModelVersion | null> => {
+      guarded(async () => {
         const candidate = sql`(SELECT c.id FROM registry.model_version c WHERE c.project_id = ${projectId} AND c.model_id = ${modelId} AND c.intent_key = ${intentKey} AND c.claimed_until < ${now} AND c.status <> 'FAILED_REGISTRATION' ORDER BY c.version LIMIT 1 FOR UPDATE SKIP LOCKED)`
-        const claimed = await db.update(modelVersion).set({ claimedUntil }).where(and(eq(modelVersion.projectId, projectId), sql`${modelVersion.id} = ${candidate}`)).returning({ id: modelVersion.id })
+        const claimed = await db
+          .update(modelVersion)
+          .set({ claimedUntil })
+          .where(and(eq(modelVersion.projectId, projectId), sql`${modelVersion.id} = ${candidate}`))
+          .returning({ id: modelVersion.id })
         const [row] = claimed
         if (!row) return null
-        const found = await db
-          .select(versionFields)
-          .from(modelVersion)
-          .innerJoin(registeredModel, eq(registeredModel.id, modelVersion.modelId))
-          .where(one(projectId, row.id))
+        const found = await selectVersions(db).where(versionRow(projectId, row.id))
         return found[0] ?? null
       }),
 
@@ -52,14 +48,21 @@ export function createIntentStore({ db }: Postgres): IntentStore {
         const rows = await db
           .update(modelVersion)
           .set({ ...outcome, updatedAt: at, claimedUntil: 0, ...(answered ? { intentKey: null } : {}) })
-          .where(and(one(projectId, versionId), pending))
+          .where(and(versionRow(projectId, versionId), pending))
           .returning({ id: modelVersion.id })
         return rows.length > 0
       }),
 
-    answered: (projectId, versionId) => guarded(async () => void (await db.update(modelVersion).set({ intentKey: null, claimedUntil: 0 }).where(one(projectId, versionId)))),
-    withdraw: (projectId, versionId) => guarded(async () => void (await db.delete(modelVersion).where(and(one(projectId, versionId), pending)))),
-    release: (projectId, versionId) => guarded(async () => void (await db.update(modelVersion).set({ claimedUntil: 0 }).where(and(one(projectId, versionId), pending)))),
+    answered: (projectId, versionId) => guarded(async () => void (await db.update(modelVersion).set({ intentKey: null, claimedUntil: 0 }).where(versionRow(projectId, versionId)))),
+    withdraw: (projectId, versionId) => guarded(async () => void (await db.delete(modelVersion).where(and(versionRow(projectId, versionId), pending)))),
+    release: (projectId, versionId) =>
+      guarded(
+        async () =>
+          void (await db
+            .update(modelVersion)
+            .set({ claimedUntil: 0 })
+            .where(and(versionRow(projectId, versionId), pending))),
+      ),
 
     claimAbandoned: (now, claimedUntil, limit) =>
       guarded(() => {
@@ -67,6 +70,13 @@ export function createIntentStore({ db }: Postgres): IntentStore {
         return db.update(modelVersion).set({ claimedUntil }).where(sql`${modelVersion.id} IN ${candidates}`).returning({ id: modelVersion.id, projectId: modelVersion.projectId })
       }),
 
-    forgetIntents: (before) => guarded(async () => void (await db.update(modelVersion).set({ intentKey: null }).where(and(isNotNull(modelVersion.intentKey), ne(modelVersion.status, 'PENDING_REGISTRATION'), lt(modelVersion.createdAt, before))))),
+    forgetIntents: (before) =>
+      guarded(
+        async () =>
+          void (await db
+            .update(modelVersion)
+            .set({ intentKey: null })
+            .where(and(isNotNull(modelVersion.intentKey), ne(modelVersion.status, 'PENDING_REGISTRATION'), lt(modelVersion.createdAt, before)))),
+      ),
   }
 }

@@ -2,20 +2,11 @@
 import { and, eq, inArray, or } from 'drizzle-orm'
 import type { Postgres } from '#shared/db/postgres.ts'
 import type { ModelStore } from '#registry/domain/store.ts'
-import { guarded, modelFields, violated } from '#registry/store/rows.ts'
+import { guarded, isDuplicate, modelFields, modelRow, whileParentLives } from '#registry/store/rows.ts'
 import { orderOf, searchedModels, whereOf } from '#registry/store/search-sql.ts'
 import { registeredModel, registeredModelTag } from '#registry/store/tables.ts'
 
 export function createModelStore({ db }: Postgres): ModelStore {
-  const one = (projectId: string, modelId: string) => and(eq(registeredModel.projectId, projectId), eq(registeredModel.id, modelId))
-  const inTheWay = async (projectId: string, name: string, skeleton: string): Promise<{ taken: string } | null> => {
-    const rows = await db
-      .select({ taken: registeredModel.name })
-      .from(registeredModel)
-      .where(and(eq(registeredModel.projectId, projectId), or(eq(registeredModel.name, name), eq(registeredModel.skeleton, skeleton))))
-    return rows.find((r) => r.taken === name) ?? rows[0] ?? null
-  }
-
   return {
     create: (projectId, { tags, at, ...model }) =>
       guarded(async () => {
@@ -29,7 +20,7 @@ export function createModelStore({ db }: Postgres): ModelStore {
           return rows.length > 0
         })
         // Whoever was in the way may be gone again by now: then the name itself is what was refused.
-        return created ? null : ((await inTheWay(projectId, model.name, model.skeleton)) ?? { taken: model.name })
+        return created ? null : ((await inTheWay(db, projectId, model.name, model.skeleton)) ?? { taken: model.name })
       }),
 
     byName: (projectId, name) =>
@@ -49,27 +40,26 @@ export function createModelStore({ db }: Postgres): ModelStore {
           .where(and(eq(registeredModel.projectId, projectId), inArray(registeredModel.id, [...ids]))),
       ),
 
-    describe: (projectId, modelId, description, at) => guarded(async () => void (await db.update(registeredModel).set({ description, updatedAt: at }).where(one(projectId, modelId)))),
+    describe: (projectId, modelId, description, at) => guarded(async () => void (await db.update(registeredModel).set({ description, updatedAt: at }).where(modelRow(projectId, modelId)))),
 
     rename: async (projectId, modelId, name, skeleton, at) => {
       try {
-        await guarded(() => db.update(registeredModel).set({ name, skeleton, updatedAt: at }).where(one(projectId, modelId)))
+        await guarded(() => db.update(registeredModel).set({ name, skeleton, updatedAt: at }).where(modelRow(projectId, modelId)))
         return null
       } catch (error) {
-        if (violated(error) === undefined) throw error
-        return (await guarded(() => inTheWay(projectId, name, skeleton))) ?? { taken: name }
+        if (!isDuplicate(error)) throw error
+        return (await guarded(() => inTheWay(db, projectId, name, skeleton))) ?? { taken: name }
       }
     },
 
-    remove: (projectId, modelId) => guarded(async () => void (await db.delete(registeredModel).where(one(projectId, modelId)))),
+    remove: (projectId, modelId) => guarded(async () => void (await db.delete(registeredModel).where(modelRow(projectId, modelId)))),
 
     setTag: (projectId, modelId, { key, value }) =>
-      guarded(
-        async () =>
-          void (await db
-            .insert(registeredModelTag)
-            .values({ projectId, modelId, key, value })
-            .onConflictDoUpdate({ target: [registeredModelTag.modelId, registeredModelTag.key], set: { value } })),
+      whileParentLives(() =>
+        db
+          .insert(registeredModelTag)
+          .values({ projectId, modelId, key, value })
+          .onConflictDoUpdate({ target: [registeredModelTag.modelId, registeredModelTag.key], set: { value } }),
       ),
 
     deleteTag: (projectId, modelId, key) =>
@@ -86,4 +76,13 @@ export function createModelStore({ db }: Postgres): ModelStore {
           .offset(offset),
       ),
   }
+}
+
+/** Who has the name, or one that looks like it. */
+async function inTheWay(db: Postgres['db'], projectId: string, name: string, skeleton: string): Promise<{ taken: string } | null> {
+  const rows = await db
+    .select({ taken: registeredModel.name })
+    .from(registeredModel)
+    .where(and(eq(registeredModel.projectId, projectId), or(eq(registeredModel.name, name), eq(registeredModel.skeleton, skeleton))))
+  return rows.find((r) => r.taken === name) ?? rows[0] ?? null
 }

@@ -1,7 +1,7 @@
 /** The shapes that both stores read: one statement brings a thing together with its tags and aliases. */
+import { and, eq, sql } from 'drizzle-orm'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
-import { sql } from 'drizzle-orm'
-import { isConnectionFailure } from '#shared/db/postgres.ts'
+import { isConnectionFailure, type Postgres } from '#shared/db/postgres.ts'
 import { unavailable } from '#shared/errors.ts'
 import type { ModelAlias, Tag, VersionStatus } from '#registry/domain/model.ts'
 import type { Stage } from '#registry/domain/stages.ts'
@@ -17,12 +17,26 @@ export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The constraint that a unique violation names, if the error is one. */
-export const violated = (error: unknown): string | undefined => (error instanceof Error && 'code' in error && error.code === '23505' && 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : undefined)
+const hasState = (error: unknown, state: string): boolean => error instanceof Error && 'code' in error && error.code === state
+/** PostgreSQL's unique violation. */
+export const isDuplicate = (error: unknown): boolean => hasState(error, '23505')
+
+/** Writes below a parent row; false when the parent went away between looking and writing. */
+export async function whileParentLives(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await guarded(write)
+    return true
+  } catch (error) {
+    if (hasState(error, '23503')) return false
+    throw error
+  }
+}
 
 // Columns of the outer row are spelt out: drizzle leaves the table away where a statement has only one.
 const tagsOf = (table: string, owner: string, row: string) =>
-  sql.raw(`(SELECT coalesce(jsonb_agg(jsonb_build_object('key', t.key, 'value', t.value) ORDER BY t.key COLLATE "C"), '[]') FROM registry.${table} t WHERE t.project_id = ${row}.project_id AND t.${owner} = ${row}.id)`)
+  sql.raw(
+    `(SELECT coalesce(jsonb_agg(jsonb_build_object('key', t.key, 'value', t.value) ORDER BY t.key COLLATE "C"), '[]') FROM registry.${table} t WHERE t.project_id = ${row}.project_id AND t.${owner} = ${row}.id)`,
+  )
 
 export const modelFields = {
   id: registeredModel.id,
@@ -33,7 +47,11 @@ export const modelFields = {
   createdAt: registeredModel.createdAt,
   updatedAt: registeredModel.updatedAt,
   tags: sql<Tag[]>`${tagsOf('registered_model_tag', 'model_id', 'registered_model')}`.as('tags'),
-  aliases: sql<ModelAlias[]>`(SELECT coalesce(jsonb_agg(jsonb_build_object('alias', a.alias, 'version', a.version) ORDER BY a.alias COLLATE "C"), '[]') FROM registry.model_alias a WHERE a.project_id = registered_model.project_id AND a.model_id = registered_model.id)`.as('aliases'),
+  aliases: sql<
+    ModelAlias[]
+  >`(SELECT coalesce(jsonb_agg(jsonb_build_object('alias', a.alias, 'version', a.version) ORDER BY a.alias COLLATE "C"), '[]') FROM registry.model_alias a WHERE a.project_id = registered_model.project_id AND a.model_id = registered_model.id)`.as(
+    'aliases',
+  ),
 }
 
 export const versionFields = {
@@ -54,5 +72,20 @@ export const versionFields = {
   createdAt: modelVersion.createdAt,
   updatedAt: modelVersion.updatedAt,
   tags: sql<Tag[]>`${tagsOf('model_version_tag', 'version_id', 'model_version')}`.as('tags'),
-  aliases: sql<string[]>`(SELECT coalesce(jsonb_agg(a.alias ORDER BY a.alias COLLATE "C"), '[]') FROM registry.model_alias a WHERE a.project_id = model_version.project_id AND a.model_id = model_version.model_id AND a.version = model_version.version)`.as('aliases'),
+  aliases: sql<
+    string[]
+  >`(SELECT coalesce(jsonb_agg(a.alias ORDER BY a.alias COLLATE "C"), '[]') FROM registry.model_alias a WHERE a.project_id = model_version.project_id AND a.model_id = model_version.model_id AND a.version = model_version.version)`.as(
+    'aliases',
+  ),
 }
+
+/** Versions with the names of their models; every reader adds its WHERE. */
+export const selectVersions = (db: Postgres['db']) =>
+  db
+    .select(versionFields)
+    .from(modelVersion)
+    .innerJoin(registeredModel, and(eq(registeredModel.projectId, modelVersion.projectId), eq(registeredModel.id, modelVersion.modelId)))
+    .$dynamic()
+
+export const versionRow = (projectId: string, versionId: string) => and(eq(modelVersion.projectId, projectId), eq(modelVersion.id, versionId))
+export const modelRow = (projectId: string, modelId: string) => and(eq(registeredModel.projectId, projectId), eq(registeredModel.id, modelId))

@@ -24,13 +24,21 @@ export const registeredModel = registry.table(
     createdAt: ms('created_at').notNull(),
     updatedAt: ms('updated_at').notNull(),
   },
-  (t) => [unique('registered_model_in_project').on(t.projectId, t.id), unique('registered_model_name').on(t.projectId, t.name), unique('registered_model_skeleton').on(t.projectId, t.skeleton), index('registered_model_updated').on(t.projectId, t.updatedAt)],
+  (t) => [
+    unique('registered_model_in_project').on(t.projectId, t.id),
+    unique('registered_model_name').on(t.projectId, t.name),
+    unique('registered_model_skeleton').on(t.projectId, t.skeleton),
+    index('registered_model_updated').on(t.projectId, t.updatedAt),
+  ],
 )
 
 export const registeredModelTag = registry.table(
   'registered_model_tag',
   { projectId: uuid('project_id').notNull(), modelId: uuid('model_id').notNull(), key: text('key').notNull(), value: text('value').notNull() },
-  (t) => [primaryKey({ columns: [t.modelId, t.key] }), foreignKey({ name: 'registered_model_tag_model', columns: [t.projectId, t.modelId], foreignColumns: [registeredModel.projectId, registeredModel.id] }).onDelete('cascade')],
+  (t) => [
+    primaryKey({ columns: [t.modelId, t.key] }),
+    foreignKey({ name: 'registered_model_tag_model', columns: [t.projectId, t.modelId], foreignColumns: [registeredModel.projectId, registeredModel.id] }).onDelete('cascade'),
+  ],
 )
 
 export const modelVersion = registry.table(
@@ -72,7 +80,10 @@ export const modelVersion = registry.table(
 export const modelVersionTag = registry.table(
   'model_version_tag',
   { projectId: uuid('project_id').notNull(), versionId: uuid('version_id').notNull(), key: text('key').notNull(), value: text('value').notNull() },
-  (t) => [primaryKey({ columns: [t.versionId, t.key] }), foreignKey({ name: 'model_version_tag_version', columns: [t.projectId, t.versionId], foreignColumns: [modelVersion.projectId, modelVersion.id] }).onDelete('cascade')],
+  (t) => [
+    primaryKey({ columns: [t.versionId, t.key] }),
+    foreignKey({ name: 'model_version_tag_version', columns: [t.projectId, t.versionId], foreignColumns: [modelVersion.projectId, modelVersion.id] }).onDelete('cascade'),
+  ],
 )
 
 export const modelAlias = registry.table(

@@ -5,7 +5,7 @@
 import { invalid } from '#shared/errors.ts'
 
 export type FilterValue =
-  | { readonly kind: 'string'; /** As written. */ readonly text: string; readonly value: string }
+  | { readonly kind: 'string' /** As written. */; readonly text: string; readonly value: string }
   | { readonly kind: 'number'; readonly text: string; readonly isInteger: boolean }
   | { readonly kind: 'list'; readonly text: string }
   /** Bare text where a quoted string belongs. */
@@ -94,10 +94,10 @@ function readClause(tokens: readonly Token[], at: number): { clause: FilterClaus
   if (!right || !valueKinds.includes(right.kind) || operator.endsWith('IN') !== (right.kind === 'list')) return undefined
   if (left.kind === 'string' || left.kind === 'number') throw invalid(`Invalid comparison clause. Expected 'Identifier' found '${left.text}'`)
   if (left.kind !== 'identifier') return undefined
-  return { clause: { left: left.text, comparator: operator, right: valueOf(right) }, length: 3 }
+  return { clause: { left: left.text, comparator: operator, right: valueFrom(right) }, length: 3 }
 }
 
-function valueOf(token: Token): FilterValue {
+function valueFrom(token: Token): FilterValue {
   switch (token.kind) {
     case 'string':
       return { kind: 'string', text: token.text, value: token.text.slice(1, -1) }
