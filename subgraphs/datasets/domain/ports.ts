@@ -25,7 +25,7 @@ export interface NewVersion {
   readonly mayExist: boolean
 }
 
-export interface DatasetStore {
+export interface DatasetReads {
   list(scope: Scope, visible: Visible, page: PageRequest, search: string | undefined): Promise<Page<Dataset>>
   byName(scope: Scope, visible: Visible, name: string): Promise<Dataset | undefined>
   byIds(scope: Scope, visible: Visible, ids: readonly string[]): Promise<Dataset[]>
@@ -37,10 +37,16 @@ export interface DatasetStore {
   versionsByIds(scope: Scope, visible: Visible, ids: readonly string[]): Promise<DatasetVersion[]>
   /** The rows kept with the version. */
   sample(scope: Scope, version: DatasetVersion): Promise<Preview>
+}
+
+export interface DatasetWrites {
   describe(scope: Scope, dataset: Dataset, description: string): Promise<void>
   /** A null value removes the tag. False: there would be too many. */
   setTag(scope: Scope, dataset: Dataset, key: string, value: string | null, most: number): Promise<boolean>
   remove(scope: Scope, dataset: Dataset): Promise<void>
+}
+
+export interface UploadStore {
   /** Notes that bytes are about to appear under `objectKey`, so that no crash can leave them unaccounted for. */
   announce(scope: Scope, objectKey: string): Promise<string>
   /** Ends the announcement; `removeBytes` runs when nothing else names the object, and nobody can announce it meanwhile. */
@@ -50,6 +56,8 @@ export interface DatasetStore {
   /** The version's row, the dataset's where it is new, and the end of the announcement: all or nothing. */
   register(scope: Scope, version: NewVersion, announcement: string): Promise<DatasetVersion>
 }
+
+export type DatasetStore = DatasetReads & DatasetWrites & UploadStore
 
 /** Bytes in a private file, gone after `discard`. */
 export interface SpooledFile {

@@ -55,6 +55,9 @@ export class SetDatasetTagPayload {
 
 @ObjectType()
 export class DeleteDatasetPayload {
+  @Field(() => Boolean)
+  ok!: boolean
+
   @Field(() => ID, { description: 'The id of what was deleted.' })
   id!: string
 }
@@ -73,6 +76,6 @@ export class DatasetMutations {
 
   @Mutation(() => DeleteDatasetPayload, { description: 'Moves a dataset with its versions to the trash; its name is free again.' })
   async deleteDataset(@Arg('input', () => DeleteDatasetInput) input: DeleteDatasetInput, @Ctx() { actor, datasets }: DatasetsContext): Promise<DeleteDatasetPayload> {
-    return { id: (await datasets.remove(scopeIn(actor, input.project), input.name)).id }
+    return { ok: true, id: (await datasets.remove(scopeIn(actor, input.project), input.name)).id }
   }
 }

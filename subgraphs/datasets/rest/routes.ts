@@ -2,9 +2,9 @@
 import { projectRoute, RestAnswer, type ProjectRequest, type Route } from '#shared/rest/route.ts'
 import type { Datasets } from '#datasets/domain/datasets.ts'
 import { limits } from '#datasets/domain/limits.ts'
-import type { Received, Uploads } from '#datasets/domain/uploads.ts'
 import type { Spool } from '#datasets/domain/ports.ts'
-import { contentHeaders, etagOf, rangeOf, versionNumber } from '#datasets/rest/content.ts'
+import type { Received, Uploads } from '#datasets/domain/uploads.ts'
+import { downloadOf, versionNumber } from '#datasets/rest/content.ts'
 import { receiveBytes, receiveForm } from '#datasets/rest/receive.ts'
 import { datasetBody, versionBody, type Wording } from '#datasets/rest/wire.ts'
 
@@ -17,14 +17,17 @@ interface RouteParts {
 type Request = ProjectRequest<undefined>
 type Receive = (request: Request, spool: Spool, maxBytes: number) => Promise<Received>
 
-export function datasetRoutes({ datasets, uploads, publicUrl }: RouteParts): Route[] {
-  const wording = ({ scope }: Request): Wording => ({ publicUrl: publicUrl(), projectName: scope.project.name, locationOf: (version) => datasets.locationOf(version) })
-  const uploadWith = (receive: Receive) => async (request: Request) => {
-    const { dataset, version } = await uploads.upload(request.scope, (spool, maxBytes) => receive(request, spool, maxBytes))
-    return { ...datasetBody(dataset, wording(request), version), ...details(versionBody(version, wording(request))) }
-  }
-  const versionOf = ({ scope, params }: Request) => datasets.getVersion(scope, params['name'] ?? '', versionNumber(params['version']))
+const wordingOf = ({ datasets, publicUrl }: RouteParts, { scope }: Request): Wording => ({ publicUrl: publicUrl(), projectName: scope.project.name, locationOf: (version) => datasets.locationOf(version) })
+const nameIn = ({ params }: Request): string => params['name'] ?? ''
 
+export const datasetRoutes = (parts: RouteParts): Route[] => [...uploadRoutes(parts), ...readingRoutes(parts), deleteRoute(parts)]
+
+function uploadRoutes(parts: RouteParts): Route[] {
+  const uploadWith = (receive: Receive) => async (request: Request) => {
+    const { dataset, version } = await parts.uploads.upload(request.scope, (spool, maxBytes) => receive(request, spool, maxBytes))
+    const wording = wordingOf(parts, request)
+    return { ...datasetBody(dataset, wording, version), ...details(versionBody(version, wording)) }
+  }
   return [
     projectRoute({
       method: 'POST',
@@ -44,73 +47,66 @@ export function datasetRoutes({ datasets, uploads, publicUrl }: RouteParts): Rou
       body: 'stream',
       handle: uploadWith(receiveBytes),
     }),
-    projectRoute({
-      method: 'GET',
-      path: '/datasets',
-      family: 'mini',
-      summary: 'Lists the datasets that you may read, by name; ?search=, ?max_results=, ?page_token= (answered in the header x-next-page-token).',
-      needs: 'datasets.dataset.read',
-      handle: async (request: Request) => {
-        const { query, scope } = request
-        const page = await datasets.list(scope, { first: Number(query.get('max_results') ?? limits.listPage), after: query.get('page_token') ?? undefined }, query.get('search') ?? undefined)
-        return new RestAnswer(
-          page.items.map((dataset) => datasetBody(dataset, wording(request))),
-          { headers: page.nextToken === undefined ? {} : { 'x-next-page-token': page.nextToken } },
-        )
-      },
-    }),
-    projectRoute({
-      method: 'GET',
-      path: '/datasets/:name',
-      family: 'mini',
-      summary: 'A dataset with its latest version.',
-      needs: 'datasets.dataset.read',
-      handle: async (request: Request) => {
-        const dataset = await datasets.get(request.scope, request.params['name'] ?? '')
-        return { ...datasetBody(dataset, wording(request)), latest_version: versionBody(dataset.latest, wording(request)) }
-      },
-    }),
-    projectRoute({
-      method: 'GET',
-      path: '/datasets/:name/versions/:version',
-      family: 'mini',
-      summary: 'A version of a dataset: hash, size, columns.',
-      needs: 'datasets.dataset.read',
-      handle: async (request: Request) => versionBody(await versionOf(request), wording(request)),
-    }),
-    projectRoute({
-      method: 'GET',
-      path: '/datasets/:name/versions/:version/content',
-      family: 'mini',
-      summary: 'Downloads the file of a version; one byte range at a time.',
-      needs: 'datasets.dataset.read',
-      handle: async (request: Request) => {
-        const version = await versionOf(request)
-        const headers = contentHeaders(version)
-        if (request.headers['if-none-match'] === etagOf(version)) return new RestAnswer(undefined, { status: 304, headers })
-        // A range of other bytes than the client has seen would not fit: then it gets the whole (If-Range).
-        const isSame = [undefined, etagOf(version)].includes(request.headers['if-range'])
-        const range = isSame ? rangeOf(request.headers['range'], version.sizeBytes) : undefined
-        if (range === 'none') return new RestAnswer({ detail: 'The range lies outside the file.' }, { status: 416, headers: { 'content-range': `bytes */${version.sizeBytes}` } })
-        const body = await datasets.content(version, range)
-        if (!range) return new RestAnswer(body, { headers: { ...headers, 'content-length': String(version.sizeBytes) } })
-        return new RestAnswer(body, { status: 206, headers: { ...headers, 'content-length': String(range.end - range.start + 1), 'content-range': `bytes ${range.start}-${range.end}/${version.sizeBytes}` } })
-      },
-    }),
-    projectRoute({
-      method: 'DELETE',
-      path: '/datasets/:name',
-      family: 'mini',
-      summary: 'Moves a dataset with its versions to the trash.',
-      needs: 'datasets.dataset.delete',
-      body: 'none',
-      handle: async (request: Request) => {
-        const { name } = await datasets.remove(request.scope, request.params['name'] ?? '')
-        return { message: 'Dataset deleted successfully', dataset: name, deleted_at: new Date().toISOString() }
-      },
-    }),
   ]
 }
 
 /** What an upload answers about its version besides the dataset's fields. */
 const details = ({ sha256, size_bytes, row_count, format, file_name, columns }: ReturnType<typeof versionBody>) => ({ sha256, size_bytes, row_count, format, file_name, columns })
+
+function readingRoutes(parts: RouteParts): Route[] {
+  const { datasets } = parts
+  const versionIn = (request: Request) => datasets.getVersion(request.scope, nameIn(request), versionNumber(request.params['version']))
+  const reading = { method: 'GET', family: 'mini', needs: 'datasets.dataset.read' } as const
+  return [
+    projectRoute({
+      ...reading,
+      path: '/datasets',
+      summary: 'Lists the datasets that you may read, by name; ?search=, ?max_results=, ?page_token= (answered in the header x-next-page-token).',
+      handle: async (request: Request) => {
+        const { query, scope } = request
+        const page = await datasets.list(scope, { first: Number(query.get('max_results') ?? limits.listPage), after: query.get('page_token') ?? undefined }, query.get('search') ?? undefined)
+        const items = page.items.map((dataset) => datasetBody(dataset, wordingOf(parts, request)))
+        return new RestAnswer(items, { headers: page.nextToken === undefined ? {} : { 'x-next-page-token': page.nextToken } })
+      },
+    }),
+    projectRoute({
+      ...reading,
+      path: '/datasets/:name',
+      summary: 'A dataset with its latest version.',
+      handle: async (request: Request) => {
+        const dataset = await datasets.get(request.scope, nameIn(request))
+        const wording = wordingOf(parts, request)
+        return { ...datasetBody(dataset, wording), latest_version: versionBody(dataset.latest, wording) }
+      },
+    }),
+    projectRoute({
+      ...reading,
+      path: '/datasets/:name/versions/:version',
+      summary: 'A version of a dataset: hash, size, columns.',
+      handle: async (request: Request) => versionBody(await versionIn(request), wordingOf(parts, request)),
+    }),
+    projectRoute({
+      ...reading,
+      path: '/datasets/:name/versions/:version/content',
+      summary: 'Downloads the file of a version; one byte range at a time.',
+      handle: async (request: Request) => {
+        const version = await versionIn(request)
+        return downloadOf(version, request.headers, (range) => datasets.content(version, range))
+      },
+    }),
+  ]
+}
+
+const deleteRoute = ({ datasets }: RouteParts): Route =>
+  projectRoute({
+    method: 'DELETE',
+    path: '/datasets/:name',
+    family: 'mini',
+    summary: 'Moves a dataset with its versions to the trash.',
+    needs: 'datasets.dataset.delete',
+    body: 'none',
+    handle: async (request: Request) => {
+      const { name } = await datasets.remove(request.scope, nameIn(request))
+      return { message: 'Dataset deleted successfully', dataset: name, deleted_at: new Date().toISOString() }
+    },
+  })

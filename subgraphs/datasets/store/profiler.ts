@@ -1,10 +1,13 @@
 /** One profiling child, started when there is work, given one task at a time, killed when it hangs, started anew after. */
 import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { DomainError, invalid } from '#shared/errors.ts'
 import type { Log } from '#shared/telemetry/log.ts'
+import type { Column, Preview, Profile } from '#datasets/domain/dataset.ts'
+import type { Format } from '#datasets/domain/format.ts'
 import type { Profiler } from '#datasets/domain/ports.ts'
 import type { ProfileReply, ProfileTask } from '#datasets/profile-protocol.ts'
 
@@ -16,7 +19,7 @@ export interface ProfilerOptions {
 
 /** A pool of one, with the child's id for tests and logs. */
 export interface SupervisedProfiler extends Profiler {
-  readonly pid: () => number | undefined
+  pid(): number | undefined
 }
 
 const DEADLINE_MS = 60_000
@@ -42,88 +45,111 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-export function createProfiler({ log, deadlineMs = DEADLINE_MS }: ProfilerOptions): SupervisedProfiler {
-  const queue: Waiting[] = []
-  let child: ChildProcess | undefined
-  let current: { readonly id: number; readonly work: Waiting; readonly timer: NodeJS.Timeout } | undefined
-  let lastId = 0
-  let isStopped = false
+interface Running {
+  readonly id: number
+  readonly work: Waiting
+  readonly timer: NodeJS.Timeout
+}
 
-  const start = (): ChildProcess => {
-    const { path, execArgv } = workerFile()
-    const started = fork(path, [], { execArgv: [...execArgv, '--max-old-space-size=256'], env: childEnvironment, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
-    started.stderr?.on('data', (text: Buffer) => log.warn({ profiler: text.toString('utf8').slice(0, 2_000) }, 'the profiler wrote an error'))
-    started.on('message', (reply: ProfileReply) => settle(started, reply))
-    started.on('error', (error) => lost(started, error))
-    started.on('exit', (code, signal) => lost(started, new Error(`the profiler ended with ${signal ?? code}`)))
-    // An idle child keeps nobody alive; it ends when its channel closes.
-    started.unref()
-    started.channel?.unref()
-    return started
+export const createProfiler = ({ log, deadlineMs = DEADLINE_MS }: ProfilerOptions): SupervisedProfiler => new ChildProfiler(log, deadlineMs)
+
+class ChildProfiler implements SupervisedProfiler {
+  readonly #log: Log
+  readonly #deadlineMs: number
+  readonly #queue: Waiting[] = []
+  #child: ChildProcess | undefined
+  #current: Running | undefined
+  #lastId = 0
+  #isStopped = false
+
+  constructor(log: Log, deadlineMs: number) {
+    this.#log = log
+    this.#deadlineMs = deadlineMs
   }
 
-  const settle = (from: ChildProcess, reply: ProfileReply): void => {
-    if (from !== child || !current || reply.id !== current.id) return
-    clearTimeout(current.timer)
-    const { work } = current
-    current = undefined
-    work.resolve(reply)
-    next()
+  pid(): number | undefined {
+    return this.#child?.pid
   }
 
-  const lost = (from: ChildProcess, error: Error): void => {
-    if (from !== child) return
-    child = undefined
-    if (current) {
-      clearTimeout(current.timer)
-      const { work } = current
-      current = undefined
-      log.warn({ err: error, format: work.task.format }, 'the profiler was lost')
-      work.reject(gaveUp(error))
-    }
-    next()
+  async profile(path: string, format: Format, sizeBytes: number): Promise<Profile> {
+    const reply = await this.#ask({ kind: 'profile', path, format }, sizeBytes)
+    if ('profile' in reply) return reply.profile
+    throw refusal(reply)
   }
 
-  const next = (): void => {
-    const work = current ? undefined : queue.shift()
-    if (!work) return
-    child ??= start()
-    const owner = child
-    const id = ++lastId
-    const timer = setTimeout(() => {
-      log.warn({ format: work.task.format }, 'the profiler hangs and is ended')
-      owner.kill('SIGKILL')
-    }, work.deadlineMs)
-    current = { id, work, timer }
-    owner.send({ id, task: work.task }, (error) => error && lost(owner, error))
+  async rows(path: string, format: Format, sizeBytes: number, columns: readonly Column[], offset: number, count: number): Promise<Preview> {
+    const reply = await this.#ask({ kind: 'rows', path, format, columns, offset, count }, sizeBytes)
+    if ('rows' in reply) return reply.rows
+    throw refusal(reply)
   }
 
-  const ask = (task: ProfileTask, sizeBytes: number): Promise<ProfileReply> => {
-    if (isStopped || queue.length >= MAX_WAITING) return Promise.reject(new DomainError('UNAVAILABLE', 'Too many files are being read. Try again in a moment.', { service: 'datasets', retryAfter: 5 }))
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    for (const work of this.#queue.splice(0)) work.reject(gaveUp(new Error('stopping')))
+    const child = this.#child
+    if (!child) return
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+  }
+
+  #ask(task: ProfileTask, sizeBytes: number): Promise<ProfileReply> {
+    if (this.#isStopped || this.#queue.length >= MAX_WAITING) return Promise.reject(new DomainError('UNAVAILABLE', 'Too many files are being read. Try again in a moment.', { service: 'datasets', retryAfter: 5 }))
     return new Promise((resolve, reject) => {
-      queue.push({ task, deadlineMs: deadlineMs + sizeBytes / BYTES_PER_MS, resolve, reject })
-      next()
+      this.#queue.push({ task, deadlineMs: this.#deadlineMs + sizeBytes / BYTES_PER_MS, resolve, reject })
+      this.#next()
     })
   }
 
-  return {
-    pid: () => child?.pid,
-    async profile(path, format, sizeBytes) {
-      const reply = await ask({ kind: 'profile', path, format }, sizeBytes)
-      if ('profile' in reply) return reply.profile
-      throw refusal(reply)
-    },
-    async rows(path, format, sizeBytes, columns, offset, count) {
-      const reply = await ask({ kind: 'rows', path, format, columns, offset, count }, sizeBytes)
-      if ('rows' in reply) return reply.rows
-      throw refusal(reply)
-    },
-    stop() {
-      isStopped = true
-      for (const work of queue.splice(0)) work.reject(gaveUp(new Error('stopping')))
-      child?.kill('SIGKILL')
-      return Promise.resolve()
-    },
+  #next(): void {
+    const work = this.#current ? undefined : this.#queue.shift()
+    if (!work) return
+    this.#child ??= this.#start()
+    const child = this.#child
+    const id = ++this.#lastId
+    const timer = setTimeout(() => {
+      this.#log.warn({ format: work.task.format }, 'the profiler hangs and is ended')
+      child.kill('SIGKILL')
+    }, work.deadlineMs)
+    this.#current = { id, work, timer }
+    child.send({ id, task: work.task }, (error) => error && this.#lost(child, error))
+  }
+
+  #start(): ChildProcess {
+    const { path, execArgv } = workerFile()
+    const child = fork(path, [], { execArgv: [...execArgv, '--max-old-space-size=256'], env: childEnvironment, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    child.stderr?.on('data', (text: Buffer) => this.#log.warn({ profiler: text.toString('utf8').slice(0, 2_000) }, 'the profiler wrote an error'))
+    child.on('message', (reply: ProfileReply) => this.#settle(child, reply))
+    child.on('error', (error) => this.#lost(child, error))
+    child.on('exit', (code, signal) => this.#lost(child, new Error(`the profiler ended with ${signal ?? code}`)))
+    // An idle child keeps nobody alive; it ends when its channel closes.
+    child.unref()
+    child.channel?.unref()
+    return child
+  }
+
+  #settle(from: ChildProcess, reply: ProfileReply): void {
+    if (from !== this.#child || reply.id !== this.#current?.id) return
+    this.#finish()?.resolve(reply)
+    this.#next()
+  }
+
+  #lost(from: ChildProcess, error: Error): void {
+    if (from !== this.#child) return
+    this.#child = undefined
+    const work = this.#finish()
+    if (work) {
+      this.#log.warn({ err: error, format: work.task.format }, 'the profiler was lost')
+      work.reject(gaveUp(error))
+    }
+    this.#next()
+  }
+
+  #finish(): Waiting | undefined {
+    const current = this.#current
+    this.#current = undefined
+    clearTimeout(current?.timer)
+    return current?.work
   }
 }
 
