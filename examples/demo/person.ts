@@ -14,11 +14,16 @@ export interface UploadedDataset {
 export class Person {
   constructor(
     readonly url: string,
-    private readonly authorization: string,
+    /** The Authorization header; undefined for nobody in particular. */
+    private readonly authorization: string | undefined,
   ) {}
 
+  private credential(): Record<string, string> {
+    return this.authorization === undefined ? {} : { authorization: this.authorization }
+  }
+
   async rest(method: string, path: string, body?: object): Promise<Response> {
-    return fetch(`${this.url}${path}`, { method, headers: { authorization: this.authorization, ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
+    return fetch(`${this.url}${path}`, { method, headers: { ...this.credential(), ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
   }
 
   private async ask<T>(query: string, variables: object): Promise<GraphAnswer<T>> {
@@ -55,8 +60,9 @@ export class Person {
     await this.graph('mutation DemoMember($input: SetMemberInput!) { setMember(input: $input) { member { role } } }', { input: { project, username, role } })
   }
 
-  async newToken(name: string, project: string): Promise<string> {
-    const { createToken } = await this.graph<{ createToken: { secret: string } }>('mutation DemoToken($input: CreateTokenInput!) { createToken(input: $input) { secret } }', { input: { name, project, expiresInDays: 1 } })
+  /** A token of a day; with a project it reaches nothing else. */
+  async newToken(name: string, project?: string): Promise<string> {
+    const { createToken } = await this.graph<{ createToken: { secret: string } }>('mutation DemoToken($input: CreateTokenInput!) { createToken(input: $input) { secret } }', { input: { name, ...(project === undefined ? {} : { project }), expiresInDays: 1 } })
     return createToken.secret
   }
 
@@ -64,7 +70,7 @@ export class Person {
     const form = new FormData()
     form.set('name', name)
     form.set('file', new Blob([bytes], { type: 'text/csv' }), fileName)
-    const answer = await fetch(`${this.url}/p/${project}/datasets/upload`, { method: 'POST', headers: { authorization: this.authorization }, body: form })
+    const answer = await fetch(`${this.url}/p/${project}/datasets/upload`, { method: 'POST', headers: this.credential(), body: form })
     if (!answer.ok) throw new Error(`the upload was answered with ${answer.status}: ${await answer.text()}`)
     const { project: found } = await this.graph<{ project: { dataset: { latestVersion: UploadedDataset } } }>('query DemoDataset($project: String!, $name: String!) { project(name: $project) { dataset(name: $name) { latestVersion { version source } } } }', { project, name })
     return found.dataset.latestVersion
