@@ -1,0 +1,26 @@
+/** Rows of experiments → experiments. */
+import type { Experiment } from '#tracking/domain/experiment.ts'
+import { pairsOf } from '#tracking/store/run-rows.ts'
+
+export interface ExperimentRow {
+  wire_id: string
+  name: string
+  active: boolean
+  artifact_uri: string
+  creation_time: string
+  last_update_time: string
+  owner_id: string | null
+  tags: string
+}
+export const experimentColumns = 'wire_id, name, active, artifact_uri, creation_time, last_update_time, owner_id, tags::text'
+
+export const experimentOf = (row: ExperimentRow): Experiment => ({
+  id: row.wire_id,
+  name: row.name,
+  active: row.active,
+  artifactLocation: row.artifact_uri,
+  createdAt: Number(row.creation_time),
+  updatedAt: Number(row.last_update_time),
+  ownerId: row.owner_id,
+  tags: pairsOf(row.tags),
+})

@@ -1,0 +1,67 @@
+/** Tracking: experiments, runs, metrics, artifacts and logged models. The only file that others may import. */
+import { createPostgres } from '#shared/db/postgres.ts'
+import type { Buckets, ObjectStore } from '#shared/objects/object-store.ts'
+import { repositoryPath } from '#shared/paths.ts'
+import { withAjaxTwins } from '#shared/rest/route.ts'
+import type { CommonDeps, Subsystem } from '#shared/subsystem.ts'
+import type { Ports, TrackingPort } from '#ports'
+import { createArtifactHalf } from '#tracking/artifact-half.ts'
+import { createExperiments } from '#tracking/domain/experiments.ts'
+import { createMetrics } from '#tracking/domain/metrics.ts'
+import { createRunInputs } from '#tracking/domain/run-inputs.ts'
+import { createRuns } from '#tracking/domain/runs.ts'
+import { createLoaders, type TrackingContext, type TrackingServices } from '#tracking/graphql/context.ts'
+import { coreRoutes } from '#tracking/rest/routes.ts'
+import { createTrackingSchema } from '#tracking/schema.ts'
+import { createExperimentStore } from '#tracking/store/experiment-store.ts'
+import { createKeyDictionary } from '#tracking/store/key-dictionary.ts'
+import { createMetricStore } from '#tracking/store/metric-store.ts'
+import { createProjects } from '#tracking/store/project-statements.ts'
+import { createRunInputStore } from '#tracking/store/run-input-store.ts'
+import { createRunStore } from '#tracking/store/run-store.ts'
+
+export interface TrackingDeps extends CommonDeps {
+  readonly databaseUrl: string
+  readonly objects: ObjectStore
+  readonly buckets: Buckets
+  /** A function, because subsystems are created before all ports exist. */
+  readonly ports: () => Pick<Ports, 'identity' | 'datasets' | 'registry'>
+}
+
+export async function createTracking(deps: TrackingDeps): Promise<Subsystem<TrackingPort>> {
+  const postgres = createPostgres({ url: deps.databaseUrl, schema: 'tracking', log: deps.log })
+  const projects = createProjects(postgres)
+  const keys = createKeyDictionary()
+  const runStore = createRunStore(projects, keys)
+  const metricStore = createMetricStore(projects, keys)
+  const experiments = createExperiments(createExperimentStore(projects))
+  const runs = createRuns(runStore, metricStore, experiments)
+  const findVersion = async (projectId: string, name: string, version: number): Promise<string | null> => (await deps.ports().datasets.version(projectId, name, version))?.versionId ?? null
+  const services: TrackingServices = {
+    experiments,
+    runs,
+    metrics: createMetrics(metricStore, runStore, runs),
+    runInputs: createRunInputs(createRunInputStore(projects, keys), runs, findVersion, deps.publicUrl),
+  }
+
+  const files = createArtifactHalf(deps, postgres, { experiments, runs })
+
+  return {
+    name: 'tracking',
+    schema: await createTrackingSchema(),
+    context: (actor): TrackingContext => ({ actor, ...services, ...files.services, loaders: createLoaders(actor, services) }),
+    routes: [...withAjaxTwins(coreRoutes(services)), ...files.routes],
+    ports: {
+      async run(projectId, runId) {
+        const project = await projects.byId(projectId)
+        const run = project && (await runs.find(project, runId))
+        return run ? { runId: run.id, experimentId: run.experimentId, artifactUri: run.artifactUri, active: run.active } : null
+      },
+      modelSource: files.modelSource,
+    },
+    migrate: () => postgres.migrate(repositoryPath('subgraphs/tracking/store/migrations')),
+    start: () => Promise.resolve(),
+    stop: () => postgres.close(),
+    health: async () => [await postgres.health()],
+  }
+}
