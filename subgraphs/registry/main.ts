@@ -1,0 +1,5 @@
+/** The registry subgraph as a process of its own; its variables are those of shared/process-config.ts. */
+import { runAsProcess } from '#shared/process.ts'
+import { createRegistry } from '#registry/subsystem.ts'
+
+await runAsProcess('registry', (deps) => createRegistry({ ...deps, databaseUrl: deps.config.SLUICE_DATABASE_URL }))
