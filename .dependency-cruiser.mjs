@@ -14,7 +14,8 @@ export default {
   forbidden: [
     {
       name: 'domain-is-pure',
-      comment: 'domain/ holds the rules and must be true whatever carries them: move what speaks GraphQL, HTTP, SQL or S3 into graphql/, rest/ or store/ and hand it in as a port that domain/ declares.',
+      comment:
+        'domain/ holds the rules and must be true whatever carries them: move what speaks GraphQL, HTTP, SQL or S3 into graphql/, rest/ or store/ and hand it in as a port that domain/ declares.',
       severity: 'error',
       from: { path: '^subgraphs/[^/]+/domain/', pathNot: test },
       to: {

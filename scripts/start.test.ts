@@ -57,7 +57,12 @@ const done = (): string[] => (existsSync(join(root, 'log')) ? readFileSync(join(
 const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({ PATH: `${join(root, 'fake')}:/usr/bin:/bin`, REAL_NODE: process.execPath, ...more })
 
 function start(args: readonly string[], options: { flags?: readonly string[]; env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
-  return spawnSync(process.execPath, [...(options.flags ?? []), join(root, 'scripts/start.mjs'), ...args], { env: environment(options.env), cwd: options.cwd ?? root, encoding: 'utf8', timeout: 30_000 })
+  return spawnSync(process.execPath, [...(options.flags ?? []), join(root, 'scripts/start.mjs'), ...args], {
+    env: environment(options.env),
+    cwd: options.cwd ?? root,
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
 }
 const answerOf = (stdout: string): unknown => JSON.parse(/ready (.*)/.exec(stdout)?.[1] ?? 'null')
 
@@ -169,7 +174,8 @@ async function said(process_: ChildProcess, word: string): Promise<string> {
   await expect.poll(() => output.get(process_), { timeout: 20_000 }).toContain(`${word} `)
   return output.get(process_) ?? ''
 }
-const ended = (process_: ChildProcess): Promise<{ code: number | null; output: string }> => new Promise((resolve) => process_.once('close', (code) => resolve({ code, output: output.get(process_) ?? '' })))
+const ended = (process_: ChildProcess): Promise<{ code: number | null; output: string }> =>
+  new Promise((resolve) => process_.once('close', (code) => resolve({ code, output: output.get(process_) ?? '' })))
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

@@ -7,7 +7,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 const stampFile = (root) => join(root, 'node_modules/.sluice-lock')
-const stampOf = (root) => `${createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')} ${process.platform}-${process.arch}\n`
+const stampOf = (root) =>
+  `${createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')} ${process.platform}-${process.arch}\n`
 
 /** The project's own Node, installed with it. */
 export const ownNode = (root) => join(root, 'node_modules/node/bin/node')
@@ -54,6 +57,7 @@ export async function install(root, run, say) {
   const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--progress=false'], { cwd: root, env, stdio: ['ignore', 2, 2] })
   done()
   if (code !== 0) throw new Error(`npm ci failed (exit code ${code}); what it said is above.`)
-  if (!existsSync(ownNode(root))) throw new Error('npm ci did not bring the project’s own Node. If your npm is set to ignore-scripts, allow them for this folder: npm config set ignore-scripts false --location project')
+  if (!existsSync(ownNode(root)))
+    throw new Error('npm ci did not bring the project’s own Node. If your npm is set to ignore-scripts, allow them for this folder: npm config set ignore-scripts false --location project')
   writeFileSync(stampFile(root), stampOf(root))
 }

@@ -9,7 +9,8 @@ export default {
       name: 'no-cycles',
       comment: 'These files need each other to load. Move what both need into a third file, or make the import a type.',
       severity: 'error',
-      from: {},
+      // Object types of a graph name each other, by thunks that run after all of them are loaded.
+      from: { pathNot: '^subgraphs/[^/]+/graphql/' },
       to: { circular: true },
     },
   ],

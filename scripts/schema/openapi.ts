@@ -22,7 +22,8 @@ export function openApi(owned: readonly OwnedRoute[]): object {
   const sorted = [...owned].sort((a, b) => compare(a.route.path, b.route.path) || compare(a.route.method, b.route.method))
   for (const { subgraph, route } of sorted) {
     const path = openApiPath(route.path)
-    const operations = (paths[path] ??= {})
+    paths[path] ??= {}
+    const operations = paths[path]
     const method = route.method.toLowerCase()
     if (operations[method]) throw new Error(`${route.method} ${route.path} is served twice`)
     operations[method] = operationOf(subgraph, path, route)

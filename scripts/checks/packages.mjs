@@ -1,0 +1,31 @@
+/** What comes with `npm ci`: nothing may run or arrive that nobody decided on (security.md W-7). */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const read = (root, name) => JSON.parse(readFileSync(join(root, name), 'utf8'))
+const nameOf = (path) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+
+/** allowScripts decides on exactly the packages that have install scripts. */
+export function installScripts(root) {
+  const decided = new Set(Object.keys(read(root, 'package.json').allowScripts))
+  const packages = Object.entries(read(root, 'package-lock.json').packages)
+  const having = new Set(packages.filter(([, facts]) => facts.hasInstallScript).map(([path]) => nameOf(path)))
+  return [
+    ...[...having].filter((name) => !decided.has(name)).map((name) => `${name} has an install script: say in package.json allowScripts whether it may run`),
+    ...[...decided].filter((name) => !having.has(name)).map((name) => `${name} is in allowScripts, but no installed package of that name has an install script`),
+  ]
+}
+
+/** Every package is pinned by a strong hash and comes from the registry that npm is set to, not from an address of its own. */
+export function lockFile(root) {
+  const problems = []
+  for (const [path, { integrity, resolved, link }] of Object.entries(read(root, 'package-lock.json').packages)) {
+    if (path === '' || link) continue
+    if (!integrity?.startsWith('sha512-')) problems.push(`${path} has no sha512 integrity`)
+    if (resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/')) problems.push(`${path} comes from ${resolved}`)
+  }
+  for (const kind of ['dependencies', 'devDependencies']) {
+    for (const [name, range] of Object.entries(read(root, 'package.json')[kind])) if (!/^\d+\.\d+\.\d+/.test(range)) problems.push(`${kind}: ${name} is not pinned (${range})`)
+  }
+  return problems
+}
