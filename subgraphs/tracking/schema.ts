@@ -2,6 +2,7 @@
 import type { GraphQLSchema } from 'graphql'
 import { buildSubgraph } from '#shared/graphql/build-subgraph.ts'
 import { Long, MetricSeries, MetricValue, Timestamp } from '#shared/graphql/scalars.ts'
+import { artifactReferences, artifactResolvers } from '#tracking/graphql/artifact-resolvers.ts'
 import { ExperimentMutations } from '#tracking/graphql/experiment-mutations.ts'
 import { ExperimentFields } from '#tracking/graphql/experiment-fields.ts'
 import { DatasetVersion, Project, User } from '#tracking/graphql/foreign-types.ts'
@@ -12,8 +13,8 @@ import { RunFields } from '#tracking/graphql/run-fields.ts'
 
 export const createTrackingSchema = (): Promise<GraphQLSchema> =>
   buildSubgraph({
-    resolvers: [ProjectFields, DatasetVersionFields, ExperimentFields, RunFields, ExperimentMutations, RunMutations],
+    resolvers: [ProjectFields, DatasetVersionFields, ExperimentFields, RunFields, ExperimentMutations, RunMutations, ...artifactResolvers],
     orphanedTypes: [Project, User, DatasetVersion],
     scalars: [Long, MetricSeries, MetricValue, Timestamp],
-    references,
+    references: { ...references, ...artifactReferences },
   })

@@ -10,6 +10,7 @@ import { createExperiments } from '#tracking/domain/experiments.ts'
 import { createMetrics } from '#tracking/domain/metrics.ts'
 import { createRunInputs } from '#tracking/domain/run-inputs.ts'
 import { createRuns } from '#tracking/domain/runs.ts'
+import { artifactContext, type ArtifactContext } from '#tracking/graphql/artifact-context.ts'
 import { createLoaders, type TrackingContext, type TrackingServices } from '#tracking/graphql/context.ts'
 import { coreRoutes } from '#tracking/rest/routes.ts'
 import { createTrackingSchema } from '#tracking/schema.ts'
@@ -35,7 +36,9 @@ export async function createTracking(deps: TrackingDeps): Promise<Subsystem<Trac
   const runStore = createRunStore(projects, keys)
   const metricStore = createMetricStore(projects, keys)
   const experiments = createExperiments(createExperimentStore(projects))
-  const runs = createRuns(runStore, metricStore, experiments)
+  // The two halves know each other: files belong to runs, and points of runs may be about logged models.
+  const runs = createRuns(runStore, metricStore, experiments, (scope, runId, metrics) => files.services.loggedModels.recordMetrics(scope, runId, metrics))
+  const files = createArtifactHalf(deps, postgres, { experiments, runs })
   const findVersion = async (projectId: string, name: string, version: number): Promise<string | null> => (await deps.ports().datasets.version(projectId, name, version))?.versionId ?? null
   const services: TrackingServices = {
     experiments,
@@ -44,12 +47,11 @@ export async function createTracking(deps: TrackingDeps): Promise<Subsystem<Trac
     runInputs: createRunInputs(createRunInputStore(projects, keys), runs, findVersion, deps.publicUrl),
   }
 
-  const files = createArtifactHalf(deps, postgres, { experiments, runs })
 
   return {
     name: 'tracking',
     schema: await createTrackingSchema(),
-    context: (actor): TrackingContext => ({ actor, ...services, ...files.services, loaders: createLoaders(actor, services) }),
+    context: (actor): TrackingContext & ArtifactContext => ({ ...artifactContext(actor, files.services), ...services, loaders: createLoaders(actor, services) }),
     routes: [...withAjaxTwins(coreRoutes(services)), ...files.routes],
     ports: {
       async run(projectId, runId) {

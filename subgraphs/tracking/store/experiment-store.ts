@@ -35,7 +35,7 @@ export function createExperimentStore(projects: Projects): ExperimentStore {
   }
   const setActive = async (at: Statements, id: string, active: boolean, now: number, by: string | null): Promise<number | undefined> => {
     const [row] = await at.query<{ experiment_id: number }>({
-      text: `UPDATE experiment SET active = $3::boolean, last_update_time = $4::bigint, deleted_at = CASE WHEN $3 THEN NULL ELSE $4 END, deleted_by = $5::uuid
+      text: `UPDATE experiment SET active = $3::boolean, last_update_time = $4::bigint, deleted_at = CASE WHEN $3 THEN NULL ELSE $4 END, deleted_by = $5::text
         WHERE project_id = $1::int AND wire_id = $2::bigint AND active <> $3 RETURNING experiment_id`,
       values: [at.projectId, id, active, now, by],
     })
@@ -49,7 +49,7 @@ export function createExperimentStore(projects: Projects): ExperimentStore {
       const rows = await at.query<ExperimentRow>({
         name: 'experiment.create',
         text: `INSERT INTO experiment (project_id, wire_id, name, artifact_uri, creation_time, last_update_time, owner_id, tags)
-          VALUES ($1::int, $2::bigint, $3, $4, $5::bigint, $5, $6::uuid, $7::jsonb) ON CONFLICT (project_id, name) DO NOTHING RETURNING ${experimentColumns}`,
+          VALUES ($1::int, $2::bigint, $3, $4, $5::bigint, $5, $6::text, $7::jsonb) ON CONFLICT (project_id, name) DO NOTHING RETURNING ${experimentColumns}`,
         values: [at.projectId, id, name, experimentArtifactUri(project, id), now, ownerId, documentOf(tags)],
       })
       return rows[0] && experimentOf(rows[0])

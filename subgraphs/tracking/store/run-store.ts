@@ -23,7 +23,7 @@ export function runPosition(startTime: number, runId: string): bigint {
 }
 
 const createText = `WITH r AS (INSERT INTO run (run_pos, project_id, experiment_id, run_id, status, user_id, owner_id, name, start_time, artifact_uri, tags)
-  SELECT $1::bigint, $2::int, e.experiment_id, $4::uuid, 1, $5::text, $6::uuid, $7::text, $8::bigint, $9::text, $10::jsonb
+  SELECT $1::bigint, $2::int, e.experiment_id, $4::uuid, 1, $5::text, $6::text, $7::text, $8::bigint, $9::text, $10::jsonb
   FROM experiment e WHERE e.experiment_id = $3::int AND e.project_id = $2 AND e.active FOR SHARE OF e
   RETURNING run_pos)
 , t AS (INSERT INTO tag_index (run_pos, project_id, key_id, value)

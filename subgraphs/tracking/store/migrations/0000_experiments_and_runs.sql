@@ -18,10 +18,10 @@ CREATE TABLE experiment (
   artifact_uri     text NOT NULL,
   creation_time    bigint NOT NULL,
   last_update_time bigint NOT NULL,
-  owner_id         uuid,
+  owner_id         text,
   tags             jsonb NOT NULL DEFAULT '{}',
   deleted_at       bigint,
-  deleted_by       uuid,
+  deleted_by       text,
   UNIQUE (project_id, wire_id),
   UNIQUE (project_id, name) -- a deleted experiment keeps its name
 );
@@ -50,7 +50,7 @@ CREATE TABLE run (
   active        boolean NOT NULL DEFAULT true,
   status        smallint NOT NULL,
   user_id       text NOT NULL DEFAULT '',
-  owner_id      uuid,
+  owner_id      text,
   name          text NOT NULL,
   start_time    bigint NOT NULL,
   end_time      bigint,
@@ -58,7 +58,7 @@ CREATE TABLE run (
   params        jsonb NOT NULL DEFAULT '{}', -- the truth; param_index only finds
   tags          jsonb NOT NULL DEFAULT '{}', -- the truth; tag_index only finds
   deleted_at    bigint,
-  deleted_by    uuid,
+  deleted_by    text,
   deleted_with  int -- the experiment that took this run along; restoring it brings the run back
 ) WITH (fillfactor = 85);
 --> statement-breakpoint
