@@ -4,7 +4,7 @@
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Column, Profile } from '#datasets/domain/dataset.ts'
-import { limits } from '#datasets/domain/limits.ts'
+import { refuseCount, refuseNames } from '#datasets/store/column-limits.ts'
 import { FileProblem } from '#datasets/store/file-problem.ts'
 
 const MAGIC = Buffer.from('ARROW1')
@@ -77,8 +77,9 @@ export async function profileArrow(path: string): Promise<Profile> {
     const footer = Table.root(await footerOf(file, size))
     const schema = footer.table(1)
     if (!schema) throw damaged()
+    refuseCount(schema.vector(1, 4).length)
     const fields = schema.tables(1)
-    if (fields.length > limits.columns) throw new FileProblem(`The file has ${fields.length} columns; a dataset has at most ${limits.columns}.`)
+    refuseNames(fields.map((field) => field.text(0)))
     const columns = fields.map((field): Column => ({ name: field.text(0), type: typeName(field), nullable: field.byte(1) !== 0 }))
     return { columns, rowCount: await countRows(file, size, footer), sample: { columns: columns.map(({ name }) => name), rows: [] } }
   } catch (error) {
@@ -123,6 +124,7 @@ async function countRows(file: FileHandle, size: number, footer: Table): Promise
     if (header.byte(1) !== RECORD_BATCH || length === undefined || length < 0) throw damaged()
     rows += length
   }
+  if (!Number.isSafeInteger(rows)) throw damaged()
   return rows
 }
 

@@ -4,6 +4,7 @@ import type { Column, Preview, Profile } from '#datasets/domain/dataset.ts'
 import type { Format } from '#datasets/domain/format.ts'
 import { limits } from '#datasets/domain/limits.ts'
 import { previewOf } from '#datasets/store/cells.ts'
+import { refuseCount, refuseNames } from '#datasets/store/column-limits.ts'
 import { FileProblem, wordingOf } from '#datasets/store/file-problem.ts'
 import { inSandbox, sqlName, sqlText } from '#datasets/store/sandbox.ts'
 import { dialectOf, headOfText, type Dialect } from '#datasets/store/text-file.ts'
@@ -68,7 +69,8 @@ const sameShape = (a: readonly Shape[], b: readonly Shape[]): boolean => a.lengt
 
 async function measure(connection: DuckDBConnection, source: string): Promise<Profile> {
   const shape = await shapeOf(connection, source)
-  refuseColumns(shape)
+  refuseCount(shape.length)
+  refuseNames(shape.map(({ name }) => name))
   // Counting every column reads every value: what does not fit its column is found now, not by the next reader.
   const counted = await connection.runAndReadAll(`SELECT count(*), ${shape.map(({ name }) => `count(${sqlName(name)})`).join(', ')} FROM ${source}`)
   const [total = 0, ...present] = (counted.getRows()[0] ?? []).map(Number)
@@ -78,14 +80,6 @@ async function measure(connection: DuckDBConnection, source: string): Promise<Pr
 
 async function rowsOf(connection: DuckDBConnection, source: string, offset: number, count: number): Promise<Preview> {
   return previewOf(await connection.runAndReadAll(`SELECT * FROM ${source} LIMIT ${count} OFFSET ${offset}`))
-}
-
-function refuseColumns(shape: readonly Shape[]): void {
-  if (shape.length > limits.columns) throw new FileProblem(`The file has ${shape.length} columns; a dataset has at most ${limits.columns}.`)
-  for (const [i, { name }] of shape.entries()) {
-    if (name.length > limits.columnNameCharacters) throw new FileProblem(`The name of column ${i + 1} is longer than ${limits.columnNameCharacters} characters.`)
-    if (/[\u0000]|\p{Cs}/u.test(name)) throw new FileProblem(`The name of column ${i + 1} holds a NUL or a broken character.`)
-  }
 }
 
 const isLateType = (error: unknown): boolean => error instanceof Error && /Conversion Error|JSON transform error|Could not convert/i.test(error.message)
