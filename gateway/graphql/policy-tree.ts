@@ -54,6 +54,7 @@ export const policyTree: PolicyTree = {
       setMember: inProject('identity.member.update'),
       removeMember: inProject('identity.member.update'),
       createUser: onPlatform('platform.user.create'),
+      updateUser: onPlatform('platform.user.update'),
       setPassword: onPlatform('platform.user.update'),
       changeMyPassword: onPlatform('authenticated'),
       createToken: onPlatform('authenticated'), // input.project is a ceiling, not a place; identity checks it
@@ -75,14 +76,18 @@ export const policyTree: PolicyTree = {
       renameRegisteredModel: inProject('registry.model.update'),
       deleteRegisteredModel: inProject('registry.model.delete'),
       setModelTag: inProject('registry.model.update'),
+      deleteModelTag: inProject('registry.model.update'),
       createModelVersion: inProject('registry.version.create'),
       updateModelVersion: inProject('registry.version.update'),
+      setModelVersionTag: inProject('registry.version.update'),
+      deleteModelVersionTag: inProject('registry.version.update'),
       deleteModelVersion: inProject('registry.version.delete'),
       setModelVersionStage: inProject('registry.version.promote'),
       setModelAlias: inProject('registry.version.promote'),
       deleteModelAlias: inProject('registry.version.promote'),
 
       updateDataset: inProject('datasets.dataset.update'),
+      setDatasetTag: inProject('datasets.dataset.update'),
       deleteDataset: inProject('datasets.dataset.delete'),
     },
   },
@@ -118,6 +123,7 @@ export const policyTree: PolicyTree = {
     Tag: 'reached', // of anything
     Artifact: 'tracking.artifact.read',
     DatasetInput: 'tracking.run.read',
+    LoggedModelMetric: 'tracking.logged-model.read',
     LoggedModel: { '*': 'tracking.logged-model.read', artifacts: 'tracking.artifact.read' },
 
     // registry

@@ -34,8 +34,11 @@ function* everyFieldHasANeed({ api, tree }: Facts): Iterable<string> {
   }
 }
 
-/** A row for something that does not exist is a misspelt row for something that does. */
-function* everyRowIsUsed({ api, tree }: Facts): Iterable<string> {
+/**
+ * Rows for what the schema has not: a misspelt row for something that it has. For CI only; an old row harms nobody at boot,
+ * because what it was meant for has no rule then, and that is a fault above.
+ */
+export function* unusedRows(api: GraphQLSchema, tree: PolicyTree): Iterable<string> {
   for (const [root, rows] of Object.entries(tree.roots)) {
     const type = root === 'Query' ? api.getQueryType() : api.getMutationType()
     for (const field of Object.keys(rows)) if (!type?.getFields()[field]) yield `policy-tree.ts has a row ${root}.${field}, the schema has not`
@@ -137,4 +140,4 @@ function* listsOfEntitiesArePaged({ api, supergraph }: Facts): Iterable<string> 
 /** Lists of entities that are short by nature. */
 const boundedLists = new Set(['RegisteredModel.latestVersions', 'Run.loggedModels', 'DeleteRunsPayload.runs', 'RestoreRunsPayload.runs'])
 
-const rules: readonly Lint[] = [everyFieldHasANeed, everyRowIsUsed, projectComesFromRootsOnly, mutationsTakeOneInput, abstractTypesAreRuled, keysCarryTheProject, wideNumbersHaveWideScalars, connectionsAreThin, listsOfEntitiesArePaged]
+const rules: readonly Lint[] = [everyFieldHasANeed, projectComesFromRootsOnly, mutationsTakeOneInput, abstractTypesAreRuled, keysCarryTheProject, wideNumbersHaveWideScalars, connectionsAreThin, listsOfEntitiesArePaged]

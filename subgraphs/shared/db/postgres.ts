@@ -43,7 +43,8 @@ export function createPostgres({ url, schema, alsoSchemas = [], max = 10, log }:
     const settings = [`-c search_path=${schema}`, '-c plan_cache_mode=force_generic_plan', ...(asOwner ? [] : [`-c role=${roleOf(schema)}`])]
     const pool = new pg.Pool({ connectionString: url, max: size, options: settings.join(' '), application_name: `sluice-${schema}`, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 5_000 })
     // Without a listener a connection that the server closes would end the process.
-    pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
+    // (A pool that ends does not wait for its sockets, so a server that stops next still reaches them.)
+    pool.on('error', (error) => void (pool.ending || log.warn({ err: error }, 'a database connection was lost')))
     return pool
   }
   const pool = open(false, max)
