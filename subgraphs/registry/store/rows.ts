@@ -7,17 +7,23 @@ import type { ModelAlias, Tag, VersionStatus } from '#registry/domain/model.ts'
 import type { Stage } from '#registry/domain/stages.ts'
 import { modelVersion, registeredModel } from '#registry/store/tables.ts'
 
-/** Runs a drizzle statement: its wrapper is taken off errors, and a lost database is UNAVAILABLE. */
-export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+const hasState = (error: unknown, state: string): boolean => error instanceof Error && 'code' in error && error.code === state
+const MAX_ATTEMPTS = 3
+
+/**
+ * Runs a statement or transaction of drizzle: its wrapper is taken off errors, and a lost database is UNAVAILABLE. The
+ * victim of a deadlock has changed nothing, so it simply comes again.
+ */
+export async function guarded<T>(work: () => Promise<T>, attempt = 1): Promise<T> {
   try {
     return await work()
   } catch (error) {
     const cause = error instanceof DrizzleQueryError ? error.cause : error
+    if (hasState(cause, '40P01') && attempt < MAX_ATTEMPTS) return guarded(work, attempt + 1)
     throw isConnectionFailure(cause) ? unavailable('registry', cause) : cause
   }
 }
 
-const hasState = (error: unknown, state: string): boolean => error instanceof Error && 'code' in error && error.code === state
 /** PostgreSQL's unique violation. */
 export const isDuplicate = (error: unknown): boolean => hasState(error, '23505')
 
