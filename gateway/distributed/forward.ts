@@ -3,15 +3,13 @@
  * it, with the signed inner identity instead of the client's credential. Paths that no subgraph declared do not exist.
  */
 import replyFrom from '@fastify/reply-from'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Caller } from '#shared/actor.ts'
+import type { RestPart } from '#gateway/server.ts'
 import { unavailable } from '#shared/errors.ts'
 import { innerHeader, type InnerSigner } from '#shared/inner-identity.ts'
 import type { Family } from '#shared/rest/error-format.ts'
 import { sendError } from '#shared/rest/mount.ts'
 import type { Method } from '#shared/rest/route.ts'
 import type { SubgraphName } from '#shared/subsystem.ts'
-import type { Log } from '#shared/telemetry/log.ts'
 
 export interface ForwardedRoute {
   readonly method: Method
@@ -24,34 +22,33 @@ export interface ForwardOptions {
   readonly routes: readonly ForwardedRoute[]
   readonly peers: Readonly<Record<SubgraphName, string>>
   readonly signer: InnerSigner
-  readonly callerOf: (request: FastifyRequest) => Promise<Caller>
-  readonly log: Log
 }
 
 const RESPONSE_DEADLINE_MS = 300_000
 
-export async function forwardRoutes(app: FastifyInstance, { routes, peers, signer, callerOf, log }: ForwardOptions): Promise<void> {
-  await app.register(replyFrom, { disableRequestLogging: true, undici: { connections: 64, headersTimeout: RESPONSE_DEADLINE_MS, bodyTimeout: RESPONSE_DEADLINE_MS } })
-  for (const route of routes) {
-    app.route({
-      method: route.method,
-      url: route.path,
-      exposeHeadRoute: false,
-      handler: async (request, reply) => {
-        try {
-          const token = await signer.sign(await callerOf(request), route.subgraph)
-          return reply.from(`${peers[route.subgraph]}${request.url}`, {
-            rewriteRequestHeaders: (_request, headers) => withInnerIdentity(headers, route.subgraph, token, request.id),
-            onError: (failed, { error }) => {
-              // reply-from wants to word the failure itself; the family of the path decides here.
-              sendError(failed as typeof reply, route.family, unavailable(route.subgraph, error), request.id, log)
-            },
-          })
-        } catch (error) {
-          return sendError(reply, route.family, error, request.id, log)
-        }
-      },
-    })
+export function forwarded({ routes, peers, signer }: ForwardOptions): RestPart {
+  return (app, { callerOf, log }) => {
+    void app.register(replyFrom, { disableRequestLogging: true, undici: { connections: 64, headersTimeout: RESPONSE_DEADLINE_MS, bodyTimeout: RESPONSE_DEADLINE_MS } })
+    for (const route of routes) {
+      app.route({
+        method: route.method,
+        url: route.path,
+        exposeHeadRoute: false,
+        handler: async (request, reply) => {
+          try {
+            const token = await signer.sign(await callerOf(request), route.subgraph)
+            return reply.from(`${peers[route.subgraph]}${request.url}`, {
+              rewriteRequestHeaders: (_request, headers) => withInnerIdentity(headers, route.subgraph, token, request.id),
+              onError: (_failed, { error }) => {
+                sendError(reply, route.family, unavailable(route.subgraph, error), request.id, log)
+              },
+            })
+          } catch (error) {
+            return sendError(reply, route.family, error, request.id, log)
+          }
+        },
+      })
+    }
   }
 }
 

@@ -12,6 +12,8 @@ interface Operation {
   readonly 'x-family': string
   readonly 'x-within': string
   readonly 'x-body': string
+  /** The pattern as the router knows it: the gateway of the distributed topology forwards by it. */
+  readonly 'x-route': string
 }
 
 /** Fastify's `:name` and trailing `*` as OpenAPI's `{name}`. */
@@ -48,6 +50,7 @@ function operationOf(subgraph: string, path: string, route: OwnedRoute['route'])
     'x-family': route.family,
     'x-within': route.within,
     'x-body': route.body,
+    'x-route': route.path,
   }
 }
 

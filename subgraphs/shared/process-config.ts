@@ -18,14 +18,19 @@ const peers = z.string().transform((text, context) => {
   return Object.fromEntries(entries) as Partial<Record<SubgraphName, string>> // checked above
 })
 
-const environment = z.object({
+/** What a process needs to know of the others; the gateway's too. */
+const neighbours = z.object({
+  SLUICE_PEERS: peers,
+  SLUICE_INNER_PRIVATE_KEY: pem,
+  SLUICE_INNER_PUBLIC_KEY: pem,
+})
+export type NeighbourConfig = z.infer<typeof neighbours>
+
+const environment = neighbours.extend({
   SLUICE_BIND: z.string().default('127.0.0.1'),
   SLUICE_PORT: z.coerce.number().int().min(0).max(65_535),
   SLUICE_DATABASE_URL: z.string(),
   SLUICE_PUBLIC_URL: z.string().default('http://127.0.0.1:3000'),
-  SLUICE_PEERS: peers,
-  SLUICE_INNER_PRIVATE_KEY: pem,
-  SLUICE_INNER_PUBLIC_KEY: pem,
   SLUICE_SECRET_KEY: secretKey,
   SLUICE_ADMIN_PASSWORD: z.string().optional(),
   SLUICE_OBJECTS: z.string().optional(),
@@ -39,8 +44,11 @@ const environment = z.object({
 export type ProcessConfig = z.infer<typeof environment> & { readonly buckets: Buckets }
 
 /** Throws one message that names every fault. */
-export function readProcessConfig(source: NodeJS.ProcessEnv = process.env): ProcessConfig {
-  const read = environment.safeParse(source)
-  if (!read.success) throw new Error(read.error.issues.map((issue) => `${issue.path.join('.') || 'environment'}: ${issue.message}`).join('\n'))
-  return { ...read.data, buckets: defaultBuckets }
+export const readProcessConfig = (source: NodeJS.ProcessEnv = process.env): ProcessConfig => ({ ...read(environment, source), buckets: defaultBuckets })
+export const readNeighbourConfig = (source: NodeJS.ProcessEnv = process.env): NeighbourConfig => read(neighbours, source)
+
+function read<T>(schema: z.ZodType<T>, source: NodeJS.ProcessEnv): T {
+  const result = schema.safeParse(source)
+  if (!result.success) throw new Error(result.error.issues.map((issue) => `${issue.path.join('.') || 'environment'}: ${issue.message}`).join('\n'))
+  return result.data
 }
