@@ -6,6 +6,7 @@ import { Timestamp } from '#shared/graphql/scalars.ts'
 import type { EntityKey, RegistryContext } from '#registry/graphql/context.ts'
 import { ModelMutations } from '#registry/graphql/model-mutations.ts'
 import { ModelVersionResolver, ProjectResolver, RegisteredModelResolver, RunResolver } from '#registry/graphql/query-resolvers.ts'
+import { ProjectType } from '#registry/graphql/types.ts'
 import { VersionMutations } from '#registry/graphql/version-mutations.ts'
 
 /** The key fields of a representation; nothing else of it is read. */
@@ -18,6 +19,8 @@ const isVisible = (projectId: string, { actor }: RegistryContext): boolean => fi
 export function createRegistrySchema(): Promise<GraphQLSchema> {
   return buildSubgraph({
     resolvers: [ProjectResolver, RunResolver, RegisteredModelResolver, ModelVersionResolver, ModelMutations, VersionMutations],
+    // Nothing of ours returns a project: the gateway comes with its key.
+    orphanedTypes: [ProjectType],
     scalars: [Timestamp],
     references: {
       Project: ({ id }, context: RegistryContext) => (typeof id === 'string' && isVisible(id, context) ? { id } : null),
