@@ -29,6 +29,7 @@ export interface Ground {
 }
 
 const sqlComparators: Readonly<Record<Comparator, string>> = { '=': '=', '!=': '<>', '>': '>', '>=': '>=', '<': '<', '<=': '<=', LIKE: 'LIKE', ILIKE: 'ILIKE', IN: 'IN', 'NOT IN': 'NOT IN', 'IS NULL': 'IS NULL', 'IS NOT NULL': 'IS NOT NULL' }
+/** What the indexes hold of a value. A shorter value is held whole, so equality needs no second look. */
 const MAX_INDEXED = 200
 
 export function filterSql(filter: Filter, ground: Ground): string {
@@ -72,14 +73,14 @@ function metricSql({ field, comparator, value }: Condition, ground: Ground): str
 
 function documentSql({ field, comparator, value }: Condition, ground: Ground): string {
   const kind = field.kind === 'parameter' ? 'param' : 'tag'
-  const name = ground.parameters.add(field.name, 'text')
   const document = `r.${kind}s`
-  if (comparator === 'IS NULL') return onRun(ground, `NOT ${document} ? ${name}`)
-  if (comparator === 'IS NOT NULL') return onRun(ground, `${document} ? ${name}`)
-  if (comparator === '=' && ground.isIndexed && typeof value === 'string' && value.length <= MAX_INDEXED / 2) {
+  if (comparator === '=' && ground.isIndexed && typeof value === 'string' && value.length < MAX_INDEXED) {
     const v = ground.parameters.add(value, 'text')
     return `(SELECT true FROM ${kind}_index p WHERE p.project_id = $1 AND p.key_id = ${ground.keyColumn(kind, field.name)} AND p.value = ${v} AND p.run_pos = ${ground.from}.run_pos)`
   }
+  const name = ground.parameters.add(field.name, 'text')
+  if (comparator === 'IS NULL') return onRun(ground, `NOT ${document} ? ${name}`)
+  if (comparator === 'IS NOT NULL') return onRun(ground, `${document} ? ${name}`)
   return onRun(ground, textSql(`(${document} ->> ${name})`, comparator, value, ground.parameters))
 }
 
