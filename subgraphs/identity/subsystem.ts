@@ -11,7 +11,7 @@ import { createMembers } from './domain/members.ts'
 import { createPasswordHasher } from './domain/passwords.ts'
 import { createProjects } from './domain/projects.ts'
 import { takeSnapshot } from './domain/snapshots.ts'
-import { createThrottle } from './domain/throttle.ts'
+import { createThrottle, KNOWN_MS } from './domain/throttle.ts'
 import { createTokens } from './domain/tokens.ts'
 import { createUsers } from './domain/users.ts'
 import { identityContext, type IdentityContext } from './graphql/context.ts'
@@ -62,6 +62,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<IdentitySubsys
     users: stores.users,
     sessions: stores.sessions,
     tokens: stores.tokens,
+    projects: stores.projects,
     hasher,
     throttle,
     epochs: createEpochs(stores.policy, now),
@@ -72,7 +73,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<IdentitySubsys
   const tidy = async (): Promise<void> => {
     const at = now()
     await stores.sessions.removeExpired(at, at - IDLE_MS)
-    await stores.attempts.removeOld(at - ATTEMPTS_KEPT_MS)
+    await stores.attempts.removeOld(at - ATTEMPTS_KEPT_MS, at - KNOWN_MS)
   }
   let password: string | undefined
   let timer: NodeJS.Timeout | undefined

@@ -3,7 +3,7 @@ import { createAuthentication, type AuthenticationDeps } from '#identity/domain/
 import { newToken } from '#identity/domain/secrets.ts'
 
 const untouched = new Proxy({}, { get: (_, name) => () => Promise.reject(new Error(`${String(name)} was asked`)) }) as never // no test here may reach a store
-const deps: AuthenticationDeps = { users: untouched, sessions: untouched, tokens: untouched, hasher: untouched, throttle: untouched, epochs: untouched, secretKey: Buffer.alloc(32), now: () => 0, onLost: () => undefined }
+const deps: AuthenticationDeps = { users: untouched, sessions: untouched, tokens: untouched, projects: untouched, hasher: untouched, throttle: untouched, epochs: untouched, secretKey: Buffer.alloc(32), now: () => 0, onLost: () => undefined }
 
 it('asks no database about a token with a wrong checksum', async () => {
   const good = newToken('pat')

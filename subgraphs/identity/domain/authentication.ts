@@ -10,7 +10,7 @@ import type { Credential } from '#ports'
 import type { Epochs } from './epochs.ts'
 import type { PasswordHasher } from './passwords.ts'
 import { isWellFormedToken, newSessionSecret, sha256, tokenMark } from './secrets.ts'
-import type { SessionStore, TokenStore, User, UserStore } from './stores.ts'
+import type { ProjectStore, SessionStore, Token, TokenStore, User, UserStore } from './stores.ts'
 import type { Throttle } from './throttle.ts'
 import { normalUsername } from './usernames.ts'
 
@@ -41,6 +41,7 @@ export interface AuthenticationDeps {
   readonly users: UserStore
   readonly sessions: SessionStore
   readonly tokens: TokenStore
+  readonly projects: Pick<ProjectStore, 'byIds'>
   readonly hasher: PasswordHasher
   readonly throttle: Throttle
   readonly epochs: Epochs
@@ -106,9 +107,13 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     const { token, user, revokedAt } = found
     if (revokedAt !== null || now() >= token.expiresAt || !user.active) return null
     rememberUse(token.id)
-    // Always a ceiling, if an empty one: that is how a token differs from its owner's own hands (self.ts).
-    const ceiling = { projects: token.projects, permissions: token.permissions }
-    return remember(`token:${hash}`, { principal: principalOf(user, ceiling), epoch, until: token.expiresAt, tokenId: token.id })
+    return remember(`token:${hash}`, { principal: await ofToken(user, token), epoch, until: token.expiresAt, tokenId: token.id })
+  }
+
+  /** Always with a ceiling, if an empty one: that is how a token differs from its owner's own hands (self.ts). */
+  const ofToken = async (user: User, { projects, permissions }: Token): Promise<Principal> => {
+    const [bound] = projects?.length === 1 ? await deps.projects.byIds(projects) : []
+    return { ...principalOf(user, { projects, permissions }), ...(bound ? { projectName: bound.name } : {}) }
   }
 
   const bySession = async (secret: string): Promise<Principal | null> => {

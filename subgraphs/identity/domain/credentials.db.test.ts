@@ -37,6 +37,7 @@ forEachDialect('credentials', (given) => {
     const { secret } = await makeToken(user.id)
     const expected = { principalId: user.id, ceiling: { projects: null, permissions: null } }
     expect(await authenticate(token(secret))).toMatchObject(expected)
+    expect(await authenticate(token(secret))).not.toHaveProperty('projectName')
     expect(await authenticate(basic('anything', secret))).toMatchObject(expected)
     expect(await authenticate(token(newToken('pat')), '192.0.2.3')).toBeNull()
   })
@@ -45,7 +46,7 @@ forEachDialect('credentials', (given) => {
     const project = await given.project()
     const { user } = await given.member(project, 'contributor')
     const { secret, token: made } = await makeToken(user.id, { project: project.name, permissions: ['tracking.run.read'], expiresInDays: 1 })
-    expect(await authenticate(token(secret))).toMatchObject({ ceiling: { projects: [project.id], permissions: ['tracking.run.read'] } })
+    expect(await authenticate(token(secret))).toMatchObject({ ceiling: { projects: [project.id], permissions: ['tracking.run.read'] }, projectName: project.name })
     given.now = made.expiresAt - 1
     expect(await authenticate(token(secret))).not.toBeNull()
     given.now = made.expiresAt
@@ -143,6 +144,17 @@ forEachDialect('credentials', (given) => {
     given.now += MINUTE
     expect(await authenticate(basic(user.username, PASSWORD), '203.0.113.9')).not.toBeNull()
     await other.identity.stop()
+  })
+
+  it('lets a person in where that person signed in before, however much strangers guess', async () => {
+    const user = await given.user()
+    await signIn(given, user.username)
+    for (let i = 0; i < 10; i++) await authenticate(basic(user.username, `wrong-${i}`), `198.51.100.${i}`)
+    await expect(authenticate(basic(user.username, PASSWORD), '203.0.113.10')).rejects.toSatisfy(refusedWith('TOO_MANY_REQUESTS'))
+    await signIn(given, user.username)
+    for (let i = 0; i < 10; i++) await authenticate(basic(user.username, `wrong-${i}`), HERE)
+    await expect(signIn(given, user.username)).rejects.toSatisfy(refusedWith('TOO_MANY_REQUESTS'))
+    given.now += MINUTE
   })
 
   it('refuses a thirty-first guess from one address, whether the accounts exist or not', async () => {

@@ -131,7 +131,11 @@ export interface AttemptStore {
   take(limits: readonly Limit[], windowMs: number, at: number): Promise<number | null>
   /** Takes back what `take` counted at `at`. */
   giveBack(limits: readonly Limit[], at: number): Promise<void>
-  removeOld(before: number): Promise<void>
+  /** Whether a right password came from there since. */
+  isKnown(bucket: string, since: number): Promise<boolean>
+  remember(bucket: string, at: number): Promise<void>
+  /** Counters before the first time, known addresses before the second. */
+  removeOld(before: number, knownBefore: number): Promise<void>
 }
 
 export interface PolicyStore {

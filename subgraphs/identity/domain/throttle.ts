@@ -1,7 +1,8 @@
 /**
  * Guessing is slow: at most 10 failed log-ins a minute per account and 30 per address, counted in the database for all
  * processes. An attempt is counted before the password is looked at and taken back when it was right, so a thousand at
- * once are no way around. Unknown accounts are counted like known ones.
+ * once are no way around. Unknown accounts are counted like known ones. Where the right password came from lately, the
+ * account has a counter of its own: strangers cannot lock its owner out.
  */
 import { DomainError } from '#shared/errors.ts'
 import { sha256 } from './secrets.ts'
@@ -10,6 +11,7 @@ import type { AttemptStore, Limit } from './stores.ts'
 const WINDOW_MS = 60_000
 const PER_ACCOUNT = 10
 const PER_ADDRESS = 30
+export const KNOWN_MS = 90 * 24 * 60 * 60_000
 
 export interface Throttle {
   /** Runs the check; true means it was right. Throws TOO_MANY_REQUESTS instead of running it. */
@@ -32,11 +34,14 @@ export function createThrottle(attempts: AttemptStore, now: () => number): Throt
 
   return {
     async password(username, address, check) {
-      const limits = [account(username), from('password', address)]
+      const here = sha256(JSON.stringify(['account', username, address]))
+      const limits = [(await attempts.isKnown(here, now() - KNOWN_MS)) ? { bucket: here, max: PER_ACCOUNT } : account(username), from('password', address)]
       const at = await take(limits)
       try {
         const result = await check()
-        if (result !== null) await attempts.giveBack(limits, at)
+        if (result === null) return null
+        await attempts.giveBack(limits, at)
+        await attempts.remember(here, at)
         return result
       } catch (error) {
         await attempts.giveBack(limits, at) // nothing was learned about the password

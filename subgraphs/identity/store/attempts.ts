@@ -1,5 +1,5 @@
 /** Counters of failed log-ins, in the database so that every process counts the same ones. */
-import { eq, lt } from 'drizzle-orm'
+import { and, eq, gte, lt } from 'drizzle-orm'
 import type { AttemptStore, Limit } from '#identity/domain/stores.ts'
 import type { Database, Handle } from './database.ts'
 
@@ -11,7 +11,7 @@ const timesOf = (json: string): number[] => {
 const sorted = (limits: readonly Limit[]): Limit[] => [...limits].sort((a, b) => (a.bucket < b.bucket ? -1 : 1))
 
 export function attemptStore(database: Database): AttemptStore {
-  const { loginAttempts } = database.tables
+  const { loginAttempts, knownAddresses } = database.tables
   const lockedTimes = async (tx: Handle, bucket: string): Promise<number[]> => {
     const [row] = await tx.select({ times: loginAttempts.times }).from(loginAttempts).where(eq(loginAttempts.bucket, bucket)).for('update')
     return row ? timesOf(row.times) : []
@@ -44,8 +44,16 @@ export function attemptStore(database: Database): AttemptStore {
           if (index >= 0) await write(tx, bucket, times.toSpliced(index, 1), at)
         }
       }),
-    async removeOld(before) {
-      await database.run((db) => db.delete(loginAttempts).where(lt(loginAttempts.updatedAt, before)))
-    },
+    isKnown: (bucket, since) => database.run(async (db) => (await db.select({ bucket: knownAddresses.bucket }).from(knownAddresses).where(and(eq(knownAddresses.bucket, bucket), gte(knownAddresses.seenAt, since)))).length > 0),
+    remember: (bucket, seenAt) =>
+      database.run(async (db) => {
+        await database.insertIfAbsent(db, knownAddresses, [{ bucket, seenAt }])
+        await db.update(knownAddresses).set({ seenAt }).where(eq(knownAddresses.bucket, bucket))
+      }),
+    removeOld: (before, knownBefore) =>
+      database.run(async (db) => {
+        await db.delete(loginAttempts).where(lt(loginAttempts.updatedAt, before))
+        await db.delete(knownAddresses).where(lt(knownAddresses.seenAt, knownBefore))
+      }),
   }
 }

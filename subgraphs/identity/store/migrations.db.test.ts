@@ -86,7 +86,7 @@ for (const dialect of dialects)
       const { identity } = await newProcess(url)
       await identity.migrate()
       await dialect.byHand(url, "INSERT INTO identity.__migrations (hash, created_at) VALUES ('of a later version', 9999999999999)")
-      await expect(identity.migrate()).rejects.toThrow('3 migrations, this version expects 2')
+      await expect(identity.migrate()).rejects.toThrow(/has 4 migrations, this version expects 3/)
       await identity.stop()
     })
 

@@ -2,4 +2,4 @@
 import * as kit from './columns.pg.ts'
 import { identityTables } from './tables.ts'
 
-export const { component, element, operation, permission, user, userPermission, projects, grants, tokens, tokenUses, sessions, loginAttempts, policyEpoch } = identityTables(kit)
+export const { component, element, operation, permission, user, userPermission, projects, grants, tokens, tokenUses, sessions, loginAttempts, knownAddresses, policyEpoch } = identityTables(kit)

@@ -112,9 +112,11 @@ export const identityTables = ({ authTable, ownTable, id, shortText, longText, f
   )
   /** Failed log-ins of the last minute per account and per address; `times` is a JSON array of epoch ms. */
   const loginAttempts = ownTable('login_attempts', { bucket: id('bucket').primaryKey(), times: longText('times').notNull(), updatedAt: epochMs('updated_at').notNull() }, (t) => [index('login_attempts_updated').on(t.updatedAt)])
+  /** Where somebody signed in before, as a hash of account and address: strangers' guesses do not lock these out. */
+  const knownAddresses = ownTable('known_addresses', { bucket: id('bucket').primaryKey(), seenAt: epochMs('seen_at').notNull() }, (t) => [index('known_addresses_seen').on(t.seenAt)])
   /** One row, id 1. */
   const policyEpoch = ownTable('policy_epoch', { id: small('id').primaryKey(), epoch: counter('epoch').notNull() })
 
-  return { component, element, operation, permission, user, userPermission, projects, grants, tokens, tokenUses, sessions, loginAttempts, policyEpoch }
+  return { component, element, operation, permission, user, userPermission, projects, grants, tokens, tokenUses, sessions, loginAttempts, knownAddresses, policyEpoch }
 }
 export type IdentityTables = ReturnType<typeof identityTables>
