@@ -1,0 +1,55 @@
+/** Small words and signs that stand in tables and heads. */
+import { useEffect, useState } from 'react'
+import { absolute, ago } from '../format/time.ts'
+import { Icon } from './Icon.tsx'
+import type { IconName } from './icons.tsx'
+
+export const runStatuses = {
+  RUNNING: { icon: 'running', look: 'run', word: 'Running' },
+  SCHEDULED: { icon: 'scheduled', look: 'wait', word: 'Scheduled' },
+  FINISHED: { icon: 'finished', look: 'done', word: 'Finished' },
+  FAILED: { icon: 'failed', look: 'fail', word: 'Failed' },
+  KILLED: { icon: 'killed', look: 'kill', word: 'Killed' },
+} as const satisfies Record<string, { icon: IconName; look: string; word: string }>
+
+export function RunStatusSign({ status, words }: { status: keyof typeof runStatuses; words?: boolean }) {
+  const { icon, look, word } = runStatuses[status]
+  return (
+    <span className={`st ${look}`} title={words ? undefined : word}>
+      <Icon name={icon} />
+      {words ? word : <span className="sr-only">{word}</span>}
+    </span>
+  )
+}
+
+export function Avatar({ name, small }: { name: string; small?: boolean }) {
+  return (
+    <span className={`ava ${small ? 's' : ''}`} aria-hidden="true">
+      {name.slice(0, 1).toUpperCase()}
+    </span>
+  )
+}
+
+/** A moment: relative while it is young, absolute with UTC on hover. Counts on by itself. */
+export function Time({ at }: { at: number }) {
+  const now = useNow()
+  return (
+    <time dateTime={new Date(at).toISOString()} title={absolute(at)}>
+      {ago(at, now)}
+    </time>
+  )
+}
+
+/** A missing value is a word. */
+export const None = ({ word = 'none' }: { word?: string }) => <span className="none">{word}</span>
+
+const everyHalfMinute = 30_000
+
+function useNow(): number {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyHalfMinute)
+    return () => clearInterval(timer)
+  }, [])
+  return now
+}
