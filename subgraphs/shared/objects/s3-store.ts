@@ -1,6 +1,6 @@
 /** Objects in any S3 server (tested against versitygw). Uploads are multipart streams: constant memory. */
 import { createHash } from 'node:crypto'
-import { Readable, Transform } from 'node:stream'
+import { finished, Readable, Transform } from 'node:stream'
 import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, NoSuchKey, NotFound, S3Client, S3ServiceException } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { unavailable } from '#shared/errors.ts'
@@ -39,8 +39,10 @@ export async function createS3Store(options: S3Options): Promise<ObjectStore> {
           done(null, chunk)
         },
       })
-      body.on('error', (error) => meter.destroy(error))
-      body.on('aborted', () => meter.destroy(new Error('the upload was cut off')))
+      // Also where the body failed before we came; the body itself stays open, so that a refusal can still be answered.
+      finished(body, { writable: false }, (error) => {
+        if (error) meter.destroy(error)
+      })
       try {
         await new Upload({ client, params: { Bucket: bucket, Key: key, Body: body.pipe(meter) }, queueSize: 2, partSize: 8 * 1024 * 1024 }).done()
       } catch (error) {
