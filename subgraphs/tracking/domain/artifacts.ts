@@ -146,6 +146,7 @@ export function createArtifacts({ store, objects, bucket, core, models, now = Da
       return { owner: { kind: 'model', experimentId: model.experimentId, id: model.modelId }, path: checked, root: model.artifactUri }
     },
     async put(scope, place, body) {
+      body.on('error', () => undefined) // it may fail while nobody reads yet; whoever reads will notice
       const { project, actor } = scope
       const { active } = await permit(scope, place, 'tracking.artifact.create')
       if (!active) throw conflict(`The run ${place.owner.id} must be in the 'active' state. Current state is deleted.`)
@@ -157,7 +158,7 @@ export function createArtifacts({ store, objects, bucket, core, models, now = Da
         stored = await objects.put(bucket, claim.objectKey, body)
       } catch (error) {
         await discardLater(project.id, [claim])
-        throw uploadFailure(body.errored ?? error, error)
+        throw uploadFailure(body, error)
       }
       const replaced = await store.commit(project.id, artifactId, stored)
       await discardLater(project.id, replaced)
@@ -200,8 +201,9 @@ export function createArtifacts({ store, objects, bucket, core, models, now = Da
 const cutOffCodes = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR'])
 
 /** A body that failed is the client's doing, whatever the store made of it; anything else is the store's. */
-function uploadFailure(ofBody: unknown, ofStore: unknown): unknown {
-  if (ofBody instanceof DomainError) return ofBody
-  if (ofBody instanceof Error && 'code' in ofBody && typeof ofBody.code === 'string' && cutOffCodes.has(ofBody.code)) return new DomainError('INVALID', 'The upload ended early.', {}, { cause: ofBody })
-  return ofStore
+function uploadFailure(body: Readable, error: unknown): unknown {
+  const cause = body.errored ?? error
+  if (cause instanceof DomainError) return cause
+  const isCutOff = (body.destroyed && !body.errored && !body.readableEnded) || (cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && cutOffCodes.has(cause.code))
+  return isCutOff ? new DomainError('INVALID', 'The upload ended early.', {}, { cause }) : error
 }

@@ -185,6 +185,24 @@ describe('an upload that is cut off', () => {
     expect((await bench.send('viewer', bench.other, 'GET', at(run, 'f'))).text).toBe('old')
   })
 
+  it('is refused when it failed before anybody read it, and the process goes on', async () => {
+    const run = bench.newRun(bench.other)
+    const place = { owner: { kind: 'run', experimentId: '0', id: run.id }, path: 'f' } as const
+    const late = new Readable({ read() {} })
+    const upload = bench.half.services.artifacts.put(bench.scope(bench.other, 'contributor'), place, late)
+    late.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
+    await expect(upload).rejects.toMatchObject({ code: 'INVALID' })
+    await Promise.all(
+      Array.from({ length: 20 }, (_, delay) => new Promise<void>((resolve) => {
+        const socket = connect(bench.port, '127.0.0.1', () => {
+          socket.write(`POST /ajax-api/2.0/mlflow/upload-artifact?run_uuid=${run.id}&path=f HTTP/1.1\r\nhost: x\r\nx-who: contributor\r\nx-project: p1\r\ncontent-length: 1000\r\n\r\nx`, () => setTimeout(() => socket.destroy(), delay))
+        })
+        socket.on('close', () => resolve())
+      })),
+    )
+    await expect.poll(async () => (await bench.postgres.query('SELECT FROM artifact WHERE owner_id = $1', [run.id])).rowCount).toBe(0)
+  })
+
   it('is swept when the process died before it could tidy up', async () => {
     const run = bench.newRun(bench.other)
     await bench.send('contributor', bench.other, 'PUT', at(run, 'f'), { body: 'x' })

@@ -1,5 +1,5 @@
 /** MLflow's artifact endpoints: the proxy that clients upload through, and the listings and downloads of runs (mlflow-api.md 6.1, 6.2). */
-import { Transform, type Readable } from 'node:stream'
+import { finished, Transform, type Readable } from 'node:stream'
 import { DomainError, invalid } from '#shared/errors.ts'
 import { message, int, list, missing, text } from '#shared/rest/mlflow-message.ts'
 import { projectRoute, RestAnswer, withAjaxTwins, type RawInput, type Route } from '#shared/rest/route.ts'
@@ -215,7 +215,9 @@ function atMost(limit: number, body: Readable): Readable {
     },
     flush: (done) => done(size === 0 ? invalid('Request must specify data.') : null),
   })
-  body.on('error', (error) => meter.destroy(error))
+  finished(body, { writable: false }, (error) => {
+    if (error) meter.destroy(error)
+  })
   return body.pipe(meter)
 }
 
