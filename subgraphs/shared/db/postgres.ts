@@ -110,13 +110,18 @@ export function createPostgres({ url, schema, alsoSchemas = [], max = 10, log }:
 
 /** The role may only use its own schema: no subsystem can read another's tables (design section 6). */
 async function prepareSchema(client: pg.PoolClient, schema: string, role: string): Promise<void> {
-  // Schemas of one database are prepared by several processes at once; roles belong to the whole cluster.
+  // Schemas of one database are prepared by several processes at once.
   await client.query('SELECT pg_advisory_lock(7265114)')
   try {
+    // The lock is this database's; another database of the cluster may make the same role at the same moment.
     await client.query(`DO $$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role} NOLOGIN; END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
     END $$`)
-    await client.query(`GRANT ${role} TO CURRENT_USER`)
+    // A superuser may become every role; granting it all the same would meet others who do so now.
+    await client.query(`DO $$ BEGIN
+      IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN GRANT ${role} TO CURRENT_USER; END IF;
+    END $$`)
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`)
     await client.query(`REVOKE ALL ON SCHEMA ${schema} FROM PUBLIC`)
     await client.query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`)
