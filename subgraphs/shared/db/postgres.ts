@@ -61,7 +61,8 @@ export function createPostgres({ url, schema, alsoSchemas = [], max = 10, log }:
   return {
     pool,
     db,
-    query: <R extends pg.QueryResultRow>(statement: pg.QueryConfig | string, values?: unknown[]) => guarded(() => (typeof statement === 'string' ? pool.query<R>(statement, values) : pool.query<R>(statement))),
+    query: <R extends pg.QueryResultRow>(statement: pg.QueryConfig | string, values?: unknown[]) =>
+      guarded(() => (typeof statement === 'string' ? pool.query<R>(statement, values) : pool.query<R>(statement))),
     transaction: (work) =>
       guarded(async () => {
         const client = await pool.connect()
