@@ -1,28 +1,46 @@
 /** The command line: `sluice start` and what will stand beside it. A mistake of the user is one line and exit code 1. */
 import { type Config, helpText, readConfig, StartError } from '#gateway/config.ts'
+import { openDistributed } from '#gateway/distributed/connect.ts'
+import { ensureKeys } from '#gateway/distributed/keys.ts'
+import { launch } from '#gateway/distributed/launcher.ts'
 import { openEmbedded } from '#gateway/embedded.ts'
 import { createPlatform, type Platform } from '#gateway/platform.ts'
+import type { OpenTopology } from '#gateway/topology.ts'
 import { createLog } from '#shared/telemetry/log.ts'
 
 /** Runs with the arguments after its name. Resolves when the process may go on by itself. */
 type Command = (args: readonly string[]) => Promise<void>
 
 const commands: Readonly<Record<string, Command>> = {
-  start: async (args) => {
+  start: (args) => serve(args, 'sluice', openEmbedded),
+  /** The gateway alone; its subgraphs run by themselves (docker-compose.yml). */
+  gateway: (args) => serve(args, 'gateway', openDistributed),
+  'start:distributed': async (args) => {
     const config = readConfig(args)
-    const isTerminal = process.stdout.isTTY === true
-    const log = createLog({ service: 'sluice', level: config.logLevel })
-    const platform = await createPlatform(config, { log, isTerminal, openTopology: openEmbedded, progress: (what) => say(`${what} …`) })
-    say(greeting(config, platform))
-    stopOnSignals(platform)
+    const launched = await launch(config, createLog({ service: 'launcher', level: config.logLevel }), (what) => say(`${what} …`))
+    say(greeting(config, { url: launched.url, firstPassword: undefined }))
+    stopOnSignals(launched)
+  },
+  /** Makes the keys that gateway and subgraphs share: `sluice keys <directory>`. */
+  keys: async ([directory]) => {
+    if (!directory) throw new StartError('Where to? sluice keys <directory>')
+    await ensureKeys(directory)
   },
   help: () => Promise.resolve(void process.stdout.write(helpText())),
+}
+
+async function serve(args: readonly string[], service: string, openTopology: OpenTopology): Promise<void> {
+  const config = readConfig(args)
+  const log = createLog({ service, level: config.logLevel })
+  const platform = await createPlatform(config, { log, isTerminal: process.stdout.isTTY === true, openTopology, progress: (what) => say(`${what} …`) })
+  say(greeting(config, platform))
+  stopOnSignals(platform)
 }
 
 /** What people read goes to stderr: stdout carries the log, one JSON event per line. */
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-function greeting(config: Config, { url, firstPassword }: Platform): string {
+function greeting(config: Config, { url, firstPassword }: Pick<Platform, 'url' | 'firstPassword'>): string {
   return [
     '',
     `Sluice is ready: ${url}`,
@@ -38,7 +56,7 @@ function greeting(config: Config, { url, firstPassword }: Platform): string {
   ].join('\n')
 }
 
-function stopOnSignals(platform: Platform): void {
+function stopOnSignals(platform: Pick<Platform, 'stop'>): void {
   let asked = 0
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -63,6 +81,11 @@ try {
   await main(process.argv.slice(2))
 } catch (error) {
   const message = error instanceof StartError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
-  say(message.split('\n').map((line) => `sluice: ${line}`).join('\n'))
+  say(
+    message
+      .split('\n')
+      .map((line) => `sluice: ${line}`)
+      .join('\n'),
+  )
   process.exit(1)
 }

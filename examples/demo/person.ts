@@ -14,16 +14,12 @@ export interface UploadedDataset {
 export class Person {
   constructor(
     readonly url: string,
-    /** The Authorization header; undefined for nobody in particular. */
-    private readonly authorization: string | undefined,
+    /** What proves who it is: an Authorization or Cookie header; nothing for nobody in particular. */
+    private readonly credential: Readonly<Record<string, string>> = {},
   ) {}
 
-  private credential(): Record<string, string> {
-    return this.authorization === undefined ? {} : { authorization: this.authorization }
-  }
-
   async rest(method: string, path: string, body?: object): Promise<Response> {
-    return fetch(`${this.url}${path}`, { method, headers: { ...this.credential(), ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
+    return fetch(`${this.url}${path}`, { method, headers: { ...this.credential, ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
   }
 
   private async ask<T>(query: string, variables: object): Promise<GraphAnswer<T>> {
@@ -50,10 +46,17 @@ export class Person {
     await this.graph('mutation DemoProject($input: CreateProjectInput!) { createProject(input: $input) { project { id } } }', { input: { project: name, title, description } })
   }
 
+  /** Makes the account, or gives an existing one this password. Whoever gets a password from an administrator must choose another. */
   async ensureUser(username: string, displayName: string, password: string): Promise<void> {
     const { platform } = await this.graph<{ platform: { users: { nodes: { username: string }[] } } }>('query DemoUsers { platform { users(first: 1000) { nodes { username } } } }')
-    if (platform.users.nodes.some((u) => u.username === username)) await this.graph('mutation DemoPassword($input: SetPasswordInput!) { setPassword(input: $input) { ok } }', { input: { username, password } })
-    else await this.graph('mutation DemoUser($input: CreateUserInput!) { createUser(input: $input) { user { id } } }', { input: { username, displayName, password, isAdmin: false } })
+    if (!platform.users.nodes.some((u) => u.username === username)) {
+      await this.graph('mutation DemoUser($input: CreateUserInput!) { createUser(input: $input) { user { id } } }', { input: { username, displayName, password, isAdmin: false } })
+      return
+    }
+    const temporary = `${password} for now`
+    await this.graph('mutation DemoPassword($input: SetPasswordInput!) { setPassword(input: $input) { ok } }', { input: { username, password: temporary } })
+    const own = await inBrowser(this.url, username, temporary)
+    await own.graph('mutation DemoOwnPassword($input: ChangeMyPasswordInput!) { changeMyPassword(input: $input) { ok } }', { input: { current: temporary, next: password } })
   }
 
   async setMember(project: string, username: string, role: string): Promise<void> {
@@ -70,12 +73,20 @@ export class Person {
     const form = new FormData()
     form.set('name', name)
     form.set('file', new Blob([bytes], { type: 'text/csv' }), fileName)
-    const answer = await fetch(`${this.url}/p/${project}/datasets/upload`, { method: 'POST', headers: this.credential(), body: form })
+    const answer = await fetch(`${this.url}/p/${project}/datasets/upload`, { method: 'POST', headers: this.credential, body: form })
     if (!answer.ok) throw new Error(`the upload was answered with ${answer.status}: ${await answer.text()}`)
     const { project: found } = await this.graph<{ project: { dataset: { latestVersion: UploadedDataset } } }>('query DemoDataset($project: String!, $name: String!) { project(name: $project) { dataset(name: $name) { latestVersion { version source } } } }', { project, name })
     return found.dataset.latestVersion
   }
 }
 
-export const basic = (username: string, password: string): string => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
-export const signIn = (url: string, username: string, password: string): Person => new Person(url, basic(username, password))
+export const withToken = (url: string, token: string): Person => new Person(url, { authorization: `Bearer ${token}` })
+export const signIn = (url: string, username: string, password: string): Person => new Person(url, { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` })
+
+/** Signs in as a browser does, with a session: the only way for a password that must be changed. */
+async function inBrowser(url: string, username: string, password: string): Promise<Person> {
+  const answer = await fetch(`${url}/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username, password }) })
+  const cookie = answer.headers.getSetCookie()[0]?.split(';', 1)[0]
+  if (!answer.ok || !cookie) throw new Error(`the sign-in was answered with ${answer.status}: ${await answer.text()}`)
+  return new Person(url, { cookie, origin: url })
+}

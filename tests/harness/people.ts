@@ -1,5 +1,5 @@
 /** The people of the acceptance rows: alice owns p1 and p2, bob contributes to p1, vera views p1, mallory has nothing. */
-import { Person, signIn } from '../../examples/demo/person.ts'
+import { Person, signIn, withToken as personWithToken } from '../../examples/demo/person.ts'
 
 export const passwordOf = (name: string): string => `the password of ${name}`
 export type Name = 'alice' | 'bob' | 'vera' | 'mallory'
@@ -34,11 +34,11 @@ export async function makePeople(admin: Person): Promise<Cast> {
     vera: vera.person,
     mallory: mallory.person,
     tokens: { alice: alice.token, bob: bob.token, vera: vera.token, mallory: mallory.token },
-    anonymous: new Person(admin.url, undefined),
+    anonymous: new Person(admin.url),
   }
 }
 
 async function withToken(person: Person): Promise<{ person: Person; token: string }> {
   const token = await person.newToken('end-to-end')
-  return { token, person: new Person(person.url, `Bearer ${token}`) }
+  return { token, person: personWithToken(person.url, token) }
 }

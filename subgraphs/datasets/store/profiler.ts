@@ -2,9 +2,9 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { DomainError, invalid } from '#shared/errors.ts'
+import { repositoryPath } from '#shared/paths.ts'
 import type { Log } from '#shared/telemetry/log.ts'
 import type { Column, Preview, Profile } from '#datasets/domain/dataset.ts'
 import type { Format } from '#datasets/domain/format.ts'
@@ -27,12 +27,11 @@ const DEADLINE_MS = 60_000
 const BYTES_PER_MS = 2_000
 const MAX_WAITING = 64
 
-/** dist/datasets-profile-worker.js beside the bundle that we are part of; from the sources, the source itself through tsx. */
+/** dist/datasets-profile-worker.js when we run from the bundle (its chunks lie deeper); else the source itself through tsx. */
 function workerFile(): { readonly path: string; readonly execArgv: string[] } {
-  const here = dirname(fileURLToPath(import.meta.url))
-  if (basename(here) === 'dist') return { path: join(here, 'datasets-profile-worker.js'), execArgv: [] }
+  if (import.meta.url.startsWith(pathToFileURL(repositoryPath('dist')).href)) return { path: repositoryPath('dist', 'datasets-profile-worker.js'), execArgv: [] }
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  return { path: join(here, '..', 'profile-worker.ts'), execArgv: ['--import', tsx] }
+  return { path: repositoryPath('subgraphs', 'datasets', 'profile-worker.ts'), execArgv: ['--import', tsx] }
 }
 
 /** Nothing of our environment: no addresses, no passwords. */
@@ -88,6 +87,7 @@ class ChildProfiler implements SupervisedProfiler {
     for (const work of this.#queue.splice(0)) work.reject(gaveUp(new Error('stopping')))
     const child = this.#child
     if (!child) return
+    child.ref() // or nothing would wait for its end
     const ended = once(child, 'exit')
     child.kill('SIGKILL')
     await ended
