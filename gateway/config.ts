@@ -14,7 +14,12 @@ export class StartError extends Error {}
 const text = z.string().min(1)
 const port = z.coerce.number().int().min(0).max(65_535)
 const onOff = z.stringbool({ truthy: ['on', 'true', 'yes', '1'], falsy: ['off', 'false', 'no', '0'] })
-const list = text.transform((value) => value.split(',').map((item) => item.trim()).filter((item) => item !== ''))
+const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
 const databaseUrl = (...protocols: string[]) => z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`), error: `must be a URL like ${protocols[0]}://user:password@host:port/database` })
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL like https://sluice.example.org' }).transform((url) => url.replace(/\/+$/, ''))
 
@@ -33,13 +38,47 @@ export const flags = {
   host: flag({ default: '127.0.0.1', meaning: 'address to listen on; anything but loopback needs https in front, or --insecure-http', parse: text }),
   port: flag({ aliases: ['PORT'], default: '3000', meaning: 'port to listen on; 0 takes a free one', parse: port }),
   'data-dir': flag({ default: '.sluice', meaning: 'where the embedded database, files and keys lie', parse: text.transform((path) => resolve(path)) }),
-  'database-url': flag({ aliases: ['DATABASE_URL', 'POSTGRES_CONNECTION_URI'], default: undefined, meaning: 'PostgreSQL to use instead of the embedded one', parse: databaseUrl('postgres', 'postgresql').optional(), secret: true }),
-  'identity-database-url': flag({ aliases: ['IDENTITY_DATABASE_URL'], default: undefined, meaning: 'MySQL or PostgreSQL for identity; the main database when absent', parse: databaseUrl('mysql', 'postgres', 'postgresql').optional(), secret: true }),
-  objects: flag({ aliases: ['ARTIFACT_STORE'], default: undefined, meaning: 'where files go: a directory, or s3 (buckets below); <data-dir>/objects when absent, s3 when --s3-endpoint is set', parse: text.optional() }),
-  's3-endpoint': flag({ aliases: ['S3_ENDPOINT', 'MLFLOW_S3_ENDPOINT_URL', 'AWS_ENDPOINT_URL'], default: undefined, meaning: 'address of an S3 server such as MinIO; AWS itself when absent', parse: httpUrl.optional() }),
+  'database-url': flag({
+    aliases: ['DATABASE_URL', 'POSTGRES_CONNECTION_URI'],
+    default: undefined,
+    meaning: 'PostgreSQL to use instead of the embedded one',
+    parse: databaseUrl('postgres', 'postgresql').optional(),
+    secret: true,
+  }),
+  'identity-database-url': flag({
+    aliases: ['IDENTITY_DATABASE_URL'],
+    default: undefined,
+    meaning: 'MySQL or PostgreSQL for identity; the main database when absent',
+    parse: databaseUrl('mysql', 'postgres', 'postgresql').optional(),
+    secret: true,
+  }),
+  objects: flag({
+    aliases: ['ARTIFACT_STORE'],
+    default: undefined,
+    meaning: 'where files go: a directory, or s3 (buckets below); <data-dir>/objects when absent, s3 when --s3-endpoint is set',
+    parse: text.optional(),
+  }),
+  's3-endpoint': flag({
+    aliases: ['S3_ENDPOINT', 'MLFLOW_S3_ENDPOINT_URL', 'AWS_ENDPOINT_URL'],
+    default: undefined,
+    meaning: 'address of an S3 server such as MinIO; AWS itself when absent',
+    parse: httpUrl.optional(),
+  }),
   's3-region': flag({ aliases: ['AWS_REGION', 'AWS_DEFAULT_REGION'], default: 'us-east-1', meaning: 'region of the buckets', parse: text }),
-  's3-access-key': flag({ aliases: ['S3_ACCESS_KEY', 'AWS_ACCESS_KEY_ID', 'MINIO_ROOT_USER'], default: undefined, meaning: 'access key; the machine’s own role when absent', parse: text.optional(), secret: true }),
-  's3-secret-key': flag({ aliases: ['S3_SECRET_KEY', 'AWS_SECRET_ACCESS_KEY', 'MINIO_ROOT_PASSWORD'], default: undefined, meaning: 'secret key that belongs to it', parse: text.optional(), secret: true }),
+  's3-access-key': flag({
+    aliases: ['S3_ACCESS_KEY', 'AWS_ACCESS_KEY_ID', 'MINIO_ROOT_USER'],
+    default: undefined,
+    meaning: 'access key; the machine’s own role when absent',
+    parse: text.optional(),
+    secret: true,
+  }),
+  's3-secret-key': flag({
+    aliases: ['S3_SECRET_KEY', 'AWS_SECRET_ACCESS_KEY', 'MINIO_ROOT_PASSWORD'],
+    default: undefined,
+    meaning: 'secret key that belongs to it',
+    parse: text.optional(),
+    secret: true,
+  }),
   'bucket-artifacts': flag({ default: defaultBuckets.artifacts, meaning: 'bucket of run artifacts', parse: text }),
   'bucket-datasets': flag({ default: defaultBuckets.datasets, meaning: 'bucket of datasets', parse: text }),
   'bucket-models': flag({ default: defaultBuckets.models, meaning: 'bucket of trained models', parse: text }),
@@ -47,11 +86,28 @@ export const flags = {
   auth: flag({ default: 'on', meaning: 'off: everybody on this machine is an administrator; loopback only', parse: onOff }),
   'admin-password': flag({ default: undefined, meaning: 'first password of admin; made up and printed once on a terminal or loopback', parse: z.string().min(12).max(128).optional(), secret: true }),
   'public-url': flag({ default: undefined, meaning: 'the address people use, when it is not the one we listen on', parse: httpUrl.optional() }),
-  'allowed-hosts': flag({ aliases: ['MLFLOW_SERVER_ALLOWED_HOSTS'], default: '', meaning: 'further host names that requests may be addressed to, separated by commas', parse: z.string().pipe(list.or(z.literal('').transform(() => []))) }),
-  'trust-proxy': flag({ default: '', meaning: 'addresses (CIDR, separated by commas) whose X-Forwarded-* headers are believed', parse: z.string().pipe(list.or(z.literal('').transform(() => []))).refine((nets) => nets.every(isNetwork), 'must be addresses or networks such as 10.0.0.0/8') }),
+  'allowed-hosts': flag({
+    aliases: ['MLFLOW_SERVER_ALLOWED_HOSTS'],
+    default: '',
+    meaning: 'further host names that requests may be addressed to, separated by commas',
+    parse: z.string().pipe(list.or(z.literal('').transform(() => []))),
+  }),
+  'trust-proxy': flag({
+    default: '',
+    meaning: 'addresses (CIDR, separated by commas) whose X-Forwarded-* headers are believed',
+    parse: z
+      .string()
+      .pipe(list.or(z.literal('').transform(() => [])))
+      .refine((nets) => nets.every(isNetwork), 'must be addresses or networks such as 10.0.0.0/8'),
+  }),
   'insecure-http': flag({ default: 'off', meaning: 'allow plain http beyond loopback, where passwords can be read on the wire', parse: onOff }),
   'metrics-token': flag({ default: undefined, meaning: 'Bearer token that /metrics then asks for', parse: text.optional(), secret: true }),
-  'log-level': flag({ aliases: ['LOG_LEVEL'], default: 'info', meaning: 'trace, debug, info, warn, error, fatal or silent', parse: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) }),
+  'log-level': flag({
+    aliases: ['LOG_LEVEL'],
+    default: 'info',
+    meaning: 'trace, debug, info, warn, error, fatal or silent',
+    parse: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  }),
 } as const
 
 type Flags = typeof flags
@@ -118,14 +174,16 @@ const isLoopback = (host: string): boolean => host === 'localhost' || host === '
 function conflictIn(config: Config): string | undefined {
   const isSecure = config.publicUrl?.startsWith('https:') || config.trustProxy.length > 0
   if (!config.auth && !isLoopback(config.host)) return `--auth off is for one person on this machine: --host must be loopback, not ${config.host}.`
-  if (!isLoopback(config.host) && !isSecure && !config.insecureHttp) return `Listening on ${config.host} over plain http would show passwords on the network. Put https in front (--public-url, --trust-proxy), or say --insecure-http.`
+  if (!isLoopback(config.host) && !isSecure && !config.insecureHttp)
+    return `Listening on ${config.host} over plain http would show passwords on the network. Put https in front (--public-url, --trust-proxy), or say --insecure-http.`
   if ((config.s3AccessKey === undefined) !== (config.s3SecretKey === undefined)) return '--s3-access-key and --s3-secret-key belong together.'
   return undefined
 }
 
 export const listensOnLoopback = (config: Pick<Config, 'host'>): boolean => isLoopback(config.host)
 /** Whether files go to S3: asked for, or an endpoint is named and no directory is. */
-export const usesS3 = (config: Pick<Config, 'objects' | 's3Endpoint'>): boolean => config.objects === 's3' || config.objects?.startsWith('s3://') === true || (config.objects === undefined && config.s3Endpoint !== undefined)
+export const usesS3 = (config: Pick<Config, 'objects' | 's3Endpoint'>): boolean =>
+  config.objects === 's3' || config.objects?.startsWith('s3://') === true || (config.objects === undefined && config.s3Endpoint !== undefined)
 
 function isNetwork(network: string): boolean {
   const [address = '', bits] = network.split('/')
@@ -134,7 +192,13 @@ function isNetwork(network: string): boolean {
 }
 
 function parseFaces(value: string, context: z.RefinementCtx): readonly number[] {
-  const wanted = value === 'all' ? faceNames : value.split(',').map((item) => item.trim()).filter((item) => item !== '')
+  const wanted =
+    value === 'all'
+      ? faceNames
+      : value
+          .split(',')
+          .map((item) => item.trim())
+          .filter((item) => item !== '')
   const unknown = wanted.filter((name) => !faceNames.includes(name))
   if (unknown.length > 0) context.addIssue({ code: 'custom', message: `unknown: ${unknown.join(', ')}; known are ${faceNames.join(', ')}` })
   return wanted.map(Number)

@@ -94,7 +94,9 @@ async function openObjects(config: Config, buckets: Buckets): Promise<ObjectStor
     return createFileStore(directory).catch((error: unknown) => failToStart(`Files cannot be kept in ${directory}`, error))
   }
   const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKeyId, s3SecretKey: secretAccessKey } = config
-  return createS3Store({ region, buckets, ...(endpoint ? { endpoint } : {}), ...(accessKeyId ? { accessKeyId } : {}), ...(secretAccessKey ? { secretAccessKey } : {}) }).catch((error: unknown) => failToStart(`The object store ${endpoint ?? 'S3'} cannot be used`, error))
+  return createS3Store({ region, buckets, ...(endpoint ? { endpoint } : {}), ...(accessKeyId ? { accessKeyId } : {}), ...(secretAccessKey ? { secretAccessKey } : {}) }).catch((error: unknown) =>
+    failToStart(`The object store ${endpoint ?? 'S3'} cannot be used`, error),
+  )
 }
 
 /** One line for whoever starts Sluice; the rest is in the cause. */

@@ -15,7 +15,9 @@ export type Greet = (database: () => Promise<boolean>) => Promise<Greeting>
 const mlStudio: Greet = () => Promise.resolve({ status: 200, contentType: 'application/json', body: '{"message":"Welcome to ML Studio","service":"ml_studio","status":"Online"}' })
 /** ST-16: the auth service's one line, which a stopped database changes. */
 const authService: Greet = async (database) =>
-  (await database()) ? { status: 200, contentType: 'text/plain; charset=utf-8', body: 'Connected to database: auth' } : { status: 503, contentType: 'text/plain; charset=utf-8', body: 'Not connected to database: auth' }
+  (await database())
+    ? { status: 200, contentType: 'text/plain; charset=utf-8', body: 'Connected to database: auth' }
+    : { status: 503, contentType: 'text/plain; charset=utf-8', body: 'Not connected to database: auth' }
 
 export interface Face {
   readonly what: string

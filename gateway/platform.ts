@@ -7,6 +7,7 @@ import { type Config, listensOnLoopback, StartError } from '#gateway/config.ts'
 import { type Authenticate, createAuthenticator } from '#gateway/edge/authenticate.ts'
 import { chooseProject, workspaceHeader } from '#gateway/edge/choose-project.ts'
 import { createSites } from '#gateway/edge/hosts.ts'
+import { faces } from '#gateway/faces.ts'
 import { createGraph } from '#gateway/graphql/graph.ts'
 import { policyTree } from '#gateway/graphql/policy-tree.ts'
 import { createHealth, type HealthSource } from '#gateway/health.ts'
@@ -37,7 +38,8 @@ export interface PlatformOptions {
 
 export async function createPlatform(config: Config, options: PlatformOptions): Promise<Platform> {
   const { log, openTopology, progress = () => undefined, isTerminal = false } = options
-  if (config.auth && config.adminPassword === undefined && !isTerminal && !listensOnLoopback(config)) throw new StartError('Beyond this machine Sluice starts only with a password for admin: set SLUICE_ADMIN_PASSWORD (12 characters or more).')
+  if (config.auth && config.adminPassword === undefined && !isTerminal && !listensOnLoopback(config))
+    throw new StartError('Beyond this machine Sluice starts only with a password for admin: set SLUICE_ADMIN_PASSWORD (12 characters or more).')
   await Promise.all([config.port, ...config.faces].map((port) => assertFree(config.host, port)))
 
   const cleanup = createCleanup(log)
@@ -65,6 +67,7 @@ export async function createPlatform(config: Config, options: PlatformOptions): 
       trustProxy: config.trustProxy,
       publicUrl: config.publicUrl,
       metricsToken: config.metricsToken,
+      faces,
     })
     cleanup.defer('door', () => door.close())
     const { port } = await door.listen(config.host, config.port, config.faces)
@@ -117,7 +120,9 @@ async function everybodyIsAdministrator({ administrator }: Topology): Promise<Au
 function assertFree(host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createProbe()
-    probe.once('error', (error: NodeJS.ErrnoException) => reject(new StartError(error.code === 'EADDRINUSE' ? `Port ${port} of ${host} is taken. Choose another with --port or SLUICE_PORT.` : `Cannot listen on ${host}:${port}: ${error.message}`)))
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new StartError(error.code === 'EADDRINUSE' ? `Port ${port} of ${host} is taken. Choose another with --port or SLUICE_PORT.` : `Cannot listen on ${host}:${port}: ${error.message}`)),
+    )
     probe.listen(port, host, () => probe.close(() => resolve()))
   })
 }

@@ -7,14 +7,15 @@ import { createServer as createHttpServer, type IncomingMessage, type Server } f
 import type { AddressInfo } from 'node:net'
 import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
-import { type Authenticate, type EdgeRequest } from '#gateway/edge/authenticate.ts'
+import type { Authenticate, EdgeRequest } from '#gateway/edge/authenticate.ts'
 import { cutPrefixes, decorateWithDoorFacts } from '#gateway/edge/door-facts.ts'
 import { guardRequests } from '#gateway/edge/guard.ts'
 import type { Sites } from '#gateway/edge/hosts.ts'
 import { createMetrics, observeRequests } from '#gateway/edge/observe.ts'
 import { mountOwnRoutes } from '#gateway/edge/own-routes.ts'
 import { familyOf, isAppPath, splitProject, wantsHtml } from '#gateway/edge/paths.ts'
-import { answerOwnErrors, answerUnknownPaths, asDomainError } from '#gateway/edge/unknown-paths.ts'
+import { answerOwnErrors, answerUnknownPaths, asDomainError, type KnownRoute, rememberRoutes } from '#gateway/edge/unknown-paths.ts'
+import type { Face } from '#gateway/faces.ts'
 import type { Graph } from '#gateway/graphql/graph.ts'
 import { mountGraphql } from '#gateway/graphql/graphql-route.ts'
 import { serveWebApp } from '#gateway/web/web-app.ts'
@@ -45,10 +46,13 @@ export interface ServerOptions {
   readonly trustProxy: readonly string[]
   readonly publicUrl: string | undefined
   readonly metricsToken: string | undefined
+  /** What a program is greeted with, by local port. */
+  readonly faces: Readonly<Record<number, Face>>
 }
 
 export interface Door {
   readonly app: FastifyInstance
+  readonly routes: readonly KnownRoute[]
   /** Listens on the main port and on one more per face. Returns the main address. */
   listen(host: string, port: number, facePorts: readonly number[]): Promise<{ readonly host: string; readonly port: number }>
   /** Lets requests in flight finish, for at most 30 s. */
@@ -83,12 +87,19 @@ export async function createServer(options: ServerOptions): Promise<Door> {
   const metrics = createMetrics()
   guardRequests(app, options)
   observeRequests(app, metrics, log)
+  let isClosing = false
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    // A connection that is kept for later would keep us from stopping.
+    if (isClosing) reply.header('connection', 'close')
+    done(null, payload)
+  })
+  const routes = rememberRoutes(app)
   const web = await serveWebApp(app, options.webRoot)
-  answerUnknownPaths(app, web)
+  answerUnknownPaths(app, web, routes)
   answerOwnErrors(app, log)
 
   const callerOf = async (request: FastifyRequest): Promise<Caller> => (request.door.caller ??= await options.authenticate(edgeOf(request)))
-  mountOwnRoutes(app, { web, health: options.health, metrics, metricsToken: options.metricsToken, mainPort: () => mainPort })
+  mountOwnRoutes(app, { web, health: options.health, metrics, metricsToken: options.metricsToken, faces: options.faces, mainPort: () => mainPort })
   mountGraphql(app, { graph: options.graph, callerOf, log })
   for (const part of options.parts) part(app, { access, log, callerOf })
 
@@ -96,6 +107,7 @@ export async function createServer(options: ServerOptions): Promise<Door> {
   const extra: Server[] = []
   return {
     app,
+    routes,
     async listen(host, port, facePorts) {
       await app.listen({ host, port })
       mainPort = (app.server.address() as AddressInfo).port // a TCP server that listens has an AddressInfo
@@ -103,6 +115,7 @@ export async function createServer(options: ServerOptions): Promise<Door> {
       return { host, port: mainPort }
     },
     async close() {
+      isClosing = true
       const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
       await Promise.all([app.close(), ...extra.map((server) => endServer(server))])
       clearTimeout(timer)

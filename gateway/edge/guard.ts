@@ -32,7 +32,11 @@ export function guardRequests(app: FastifyInstance, { sites, trustProxy, publicU
     const { origin, 'sec-fetch-site': fetchSite } = request.headers
     const isForeign = origin === undefined ? fetchSite === 'cross-site' : !sites.allowsOrigin(origin, request.host)
     if (isForeign && !safeMethods.has(request.method)) return refuse(reply, originRefused)
-    if (request.method === 'OPTIONS') return reply.code(isForeign ? 403 : 204).header('allow', 'GET, HEAD, POST, PUT, PATCH, DELETE').send()
+    if (request.method === 'OPTIONS')
+      return reply
+        .code(isForeign ? 403 : 204)
+        .header('allow', 'GET, HEAD, POST, PUT, PATCH, DELETE')
+        .send()
     return undefined
   })
 

@@ -16,8 +16,20 @@ export interface Sites {
 }
 
 const privateAddresses = new BlockList()
-for (const [network, bits] of [['127.0.0.0', 8], ['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['169.254.0.0', 16]] as const) privateAddresses.addSubnet(network, bits, 'ipv4')
-for (const [network, bits] of [['::1', 128], ['fc00::', 7], ['fe80::', 10]] as const) privateAddresses.addSubnet(network, bits, 'ipv6')
+for (const [network, bits] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['169.254.0.0', 16],
+] as const)
+  privateAddresses.addSubnet(network, bits, 'ipv4')
+for (const [network, bits] of [
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const)
+  privateAddresses.addSubnet(network, bits, 'ipv6')
 privateAddresses.addAddress('0.0.0.0', 'ipv4')
 privateAddresses.addAddress('::', 'ipv6')
 

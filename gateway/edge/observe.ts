@@ -15,7 +15,13 @@ export function createMetrics(): Metrics {
   const labelNames = ['method', 'route', 'status'] as const
   // The names are CA-15's.
   const requests = new Counter({ name: 'mlflow_requests_total', help: 'HTTP requests answered.', labelNames, registers: [registry] })
-  const duration = new Histogram({ name: 'mlflow_request_duration_seconds', help: 'Time from the first byte of a request to the last of its answer.', labelNames: ['method', 'route'] as const, buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10], registers: [registry] })
+  const duration = new Histogram({
+    name: 'mlflow_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its answer.',
+    labelNames: ['method', 'route'] as const,
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [registry],
+  })
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),

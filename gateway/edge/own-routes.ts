@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Metrics } from '#gateway/edge/observe.ts'
 import { wantsHtml } from '#gateway/edge/paths.ts'
-import { type Face, faces, mainFace } from '#gateway/faces.ts'
+import { type Face, mainFace } from '#gateway/faces.ts'
 import type { WebApp } from '#gateway/web/web-app.ts'
 import type { HealthPort } from '#ports'
 
@@ -12,11 +12,12 @@ export interface OwnRoutesOptions {
   readonly health: HealthPort
   readonly metrics: Metrics
   readonly metricsToken: string | undefined
+  readonly faces: Readonly<Record<number, Face>>
   /** The local port of the main listener, whose greeting is its own. */
   readonly mainPort: () => number
 }
 
-export function mountOwnRoutes(app: FastifyInstance, { web, health, metrics, metricsToken, mainPort }: OwnRoutesOptions): void {
+export function mountOwnRoutes(app: FastifyInstance, { web, health, metrics, metricsToken, faces, mainPort }: OwnRoutesOptions): void {
   const faceOf = (request: FastifyRequest): Face => {
     const port = request.raw.socket.localPort
     return (port === undefined || port === mainPort() ? undefined : faces[port]) ?? mainFace
@@ -37,10 +38,17 @@ export function mountOwnRoutes(app: FastifyInstance, { web, health, metrics, met
   app.get('/health/ready', async (_request, reply) => {
     const services = (await health.health()).filter((h) => h.service !== 'web')
     const isReady = services.every((s) => s.ok)
-    return reply.code(isReady ? 200 : 503).header('cache-control', 'no-store').send({ status: isReady ? 'ready' : 'not ready', services })
+    return reply
+      .code(isReady ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status: isReady ? 'ready' : 'not ready', services })
   })
   app.get('/metrics', async (request, reply) => {
-    if (metricsToken !== undefined && !isSame(request.headers.authorization, `Bearer ${metricsToken}`)) return reply.code(401).header('www-authenticate', 'Bearer').send({ error: { code: 'UNAUTHENTICATED', message: 'Send the metrics token as Bearer.', requestId: request.id } })
+    if (metricsToken !== undefined && !isSame(request.headers.authorization, `Bearer ${metricsToken}`))
+      return reply
+        .code(401)
+        .header('www-authenticate', 'Bearer')
+        .send({ error: { code: 'UNAUTHENTICATED', message: 'Send the metrics token as Bearer.', requestId: request.id } })
     return reply.header('content-type', metrics.contentType).send(await metrics.text())
   })
 }
@@ -50,4 +58,3 @@ function isSame(given: string | undefined, expected: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given ?? ''), digest(expected))
 }
-

@@ -8,21 +8,40 @@ import { errorAnswer } from '#shared/rest/error-format.ts'
 import { sendError } from '#shared/rest/mount.ts'
 import type { Log } from '#shared/telemetry/log.ts'
 
-/** Remembers every route from now on; call it before routes are added. */
-export function answerUnknownPaths(app: FastifyInstance, web: WebApp): void {
-  const known: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = []
+export interface KnownRoute {
+  readonly method: string
+  /** In Fastify's syntax. */
+  readonly path: string
+  readonly pattern: RegExp
+}
+
+/** A list that grows with every route from now on; call it before routes are added. */
+export function rememberRoutes(app: FastifyInstance): readonly KnownRoute[] {
+  const known: KnownRoute[] = []
   app.addHook('onRoute', ({ url, method }) => {
-    known.push({ pattern: patternOf(url), methods: [method].flat() })
+    for (const one of [method].flat()) known.push({ method: one, path: url, pattern: patternOf(url) })
   })
+  return known
+}
+
+export function answerUnknownPaths(app: FastifyInstance, web: WebApp, known: readonly KnownRoute[]): void {
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request)
     if (wantsHtml(request.method, request.headers.accept) && familyOf(path) === 'own') return web.page(reply, isAppPath(path) ? 200 : 404)
-    const allowed = new Set(known.filter((route) => route.pattern.test(path)).flatMap((route) => route.methods))
-    return allowed.size > 0 ? wrongMethod(request, reply, path, [...allowed].sort()) : missing(request, reply, path)
+    const allowed = new Set(known.filter((route) => route.pattern.test(path)).map((route) => route.method))
+    // A route of this method that found nothing, such as a file that is not there, is missing as well.
+    return allowed.size > 0 && !allowed.has(request.method) ? wrongMethod(request, reply, path, [...allowed].sort()) : missing(request, reply, path)
   })
 }
 
-const patternOf = (url: string): RegExp => new RegExp(`^${url.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/::/g, ':').replace(/:\w+/g, '[^/]+').replace(/\*/g, '.*')}$`)
+const patternOf = (url: string): RegExp =>
+  new RegExp(
+    `^${url
+      .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/::/g, ':')
+      .replace(/:\w+/g, '[^/]+')
+      .replace(/\*/g, '.*')}$`,
+  )
 
 function missing(request: FastifyRequest, reply: FastifyReply, path: string): FastifyReply {
   return answer(request, reply, path, new DomainError('NOT_FOUND', `No such path: ${request.method} ${path}`, { protocolCode: 'ENDPOINT_NOT_FOUND' }))
@@ -36,7 +55,11 @@ function wrongMethod(request: FastifyRequest, reply: FastifyReply, path: string,
 function answer(request: FastifyRequest, reply: FastifyReply, path: string, error: DomainError, status?: number): FastifyReply {
   const worded = errorAnswer(familyOf(path), error, request.id)
   if (!request.raw.complete) reply.header('connection', 'close')
-  return reply.code(status ?? worded.status).headers(worded.headers).header('content-type', 'application/json').send(JSON.stringify(worded.body))
+  return reply
+    .code(status ?? worded.status)
+    .headers(worded.headers)
+    .header('content-type', 'application/json')
+    .send(JSON.stringify(worded.body))
 }
 
 /** Errors of Fastify itself, before a route's own wording: broken addresses, unreadable types, our defects. */

@@ -2,7 +2,21 @@
  * How many objects the answer could hold, at most. Scalars are free; the page of a list multiplies what lies below its
  * `nodes`. Each (selection set, type, page) is computed once, so fragments that double each other stay linear.
  */
-import { type FragmentDefinitionNode, getArgumentValues, getNamedType, GraphQLError, type GraphQLObjectType, type GraphQLSchema, isAbstractType, isObjectType, Kind, type DocumentNode, type FieldNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
+import {
+  type FragmentDefinitionNode,
+  getArgumentValues,
+  getNamedType,
+  GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type DocumentNode,
+  type FieldNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql'
 import { tooLarge } from '#gateway/graphql/document-limits.ts'
 import { assumedPage, limits, pageLimits } from '#gateway/graphql/limits.ts'
 
@@ -50,7 +64,8 @@ export function assertAffordable(schema: GraphQLSchema, document: DocumentNode, 
 function pageOf(first: unknown, connection: string, node: FieldNode): number {
   if (typeof first !== 'number') return assumedPage
   const most = pageLimits[connection] ?? limits.first
-  if (first < 0 || first > most) throw new GraphQLError(`'first' of ${node.name.value} must be between 0 and ${most}.`, { nodes: [node], extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } })
+  if (first < 0 || first > most)
+    throw new GraphQLError(`'first' of ${node.name.value} must be between 0 and ${most}.`, { nodes: [node], extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } })
   return first
 }
 

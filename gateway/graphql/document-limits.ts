@@ -26,21 +26,23 @@ export function refuseDocument(query: string): GraphQLError | undefined {
 function count(document: DocumentNode): { aliases: number; directives: number; repeats: number } {
   const found = { aliases: 0, directives: 0, repeats: 0 }
   visit(document, {
-    Directive: () => void found.directives++,
-    Field: (field) => {
-      if (field.alias) found.aliases++
-    },
-    SelectionSet: (set) => {
-      const names = new Map<string, number>()
-      for (const selection of set.selections) {
-        const name = selection.kind === Kind.FIELD ? (selection.alias ?? selection.name).value : selection.kind === Kind.FRAGMENT_SPREAD ? `...${selection.name.value}` : '...'
-        const times = (names.get(name) ?? 0) + 1
-        names.set(name, times)
-        found.repeats = Math.max(found.repeats, times)
-      }
+    enter(node) {
+      if (node.kind === Kind.DIRECTIVE) found.directives++
+      if (node.kind === Kind.FIELD && node.alias) found.aliases++
+      if (node.kind === Kind.SELECTION_SET) found.repeats = Math.max(found.repeats, mostRepeated(node))
     },
   })
   return found
+}
+
+/** How often the most frequent selection of a set stands in it. */
+function mostRepeated(set: SelectionSetNode): number {
+  const times = new Map<string, number>()
+  for (const selection of set.selections) {
+    const name = selection.kind === Kind.FIELD ? (selection.alias ?? selection.name).value : selection.kind === Kind.FRAGMENT_SPREAD ? `...${selection.name.value}` : '...'
+    times.set(name, (times.get(name) ?? 0) + 1)
+  }
+  return Math.max(0, ...times.values())
 }
 
 function depthOf(document: DocumentNode): number {

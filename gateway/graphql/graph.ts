@@ -110,7 +110,16 @@ function beforeExecution(pass: () => PolicyPass | undefined, access: Access, log
           request.contextValue.noted.projects = projects
           if (refused.length > 0) {
             const error = refusalError(refused)
-            log.info({ requestId: actor.requestId, denialId: error.extensions['denialId'], code: error.extensions['code'], subject: actor.subjectId, refused: refused.map(({ path, refusal }) => ({ path, reason: refusal.reason, permission: refusal.permission })) }, 'operation refused')
+            log.info(
+              {
+                requestId: actor.requestId,
+                denialId: error.extensions['denialId'],
+                code: error.extensions['code'],
+                subject: actor.subjectId,
+                refused: refused.map(({ path, refusal }) => ({ path, reason: refusal.reason, permission: refusal.permission })),
+              },
+              'operation refused',
+            )
             throw error
           }
           request.contextValue.actor = actor
@@ -128,7 +137,11 @@ function beforeExecution(pass: () => PolicyPass | undefined, access: Access, log
 const badRequest = (code: string, message: string, status = 400): GraphQLError => new GraphQLError(message, { extensions: { code, http: { status } } })
 
 function operationOf({ document, operation, operationName, request, schema }: GraphQLRequestContextDidResolveOperation<OperationContext>) {
-  if (!operation) throw badRequest('OPERATION_RESOLUTION_FAILURE', request.operationName ? `Unknown operation named "${operationName ?? request.operationName}".` : 'Must provide operation name if query contains multiple operations.')
+  if (!operation)
+    throw badRequest(
+      'OPERATION_RESOLUTION_FAILURE',
+      request.operationName ? `Unknown operation named "${operationName ?? request.operationName}".` : 'Must provide operation name if query contains multiple operations.',
+    )
   if (!schema.getRootType(operation.operation)) throw badRequest('BAD_USER_INPUT', `The graph has no ${operation.operation}s.`)
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, { maxErrors: 5 })
   const [first] = errors ?? []

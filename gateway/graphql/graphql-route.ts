@@ -51,9 +51,16 @@ const documentOf = (body: unknown): unknown => (typeof body === 'object' && body
 
 /** Only JSON in UTF-8: every other type could be sent by a form of another site, or would have to be guessed. */
 async function bodyOf(request: FastifyRequest): Promise<unknown> {
-  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';').map((part) => part.trim())
-  const charset = parameters.find((p) => p.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '')
-  if (type !== 'application/json' || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')) throw new DomainError('UNSUPPORTED_MEDIA', 'Send the operation as application/json in UTF-8.')
+  const [type = '', ...parameters] = (request.headers['content-type'] ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim())
+  const charset = parameters
+    .find((p) => p.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replaceAll('"', '')
+  if (type !== 'application/json' || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8'))
+    throw new DomainError('UNSUPPORTED_MEDIA', 'Send the operation as application/json in UTF-8.')
   const bytes = await readWholeBody(request, limits.bodyBytes)
   try {
     return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))

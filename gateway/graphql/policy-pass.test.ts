@@ -29,7 +29,9 @@ async function ask(actor: Actor, query: string, variables: Record<string, unknow
 
 describe('what is allowed', () => {
   test('a viewer reads what the viewer role holds', async () => {
-    expect((await ask(viewer, '{ project(name: "p1") { title experiments { nodes { name runs { nodes { id artifacts { path } owner { username } } } } pageInfo { hasNextPage } } } }')).paths).toEqual([])
+    expect((await ask(viewer, '{ project(name: "p1") { title experiments { nodes { name runs { nodes { id artifacts { path } owner { username } } } } pageInfo { hasNextPage } } } }')).paths).toEqual(
+      [],
+    )
   })
   test('the pass names the projects of the roots', async () => {
     expect((await ask(mixed, '{ a: project(name: "p1") { id } b: project(name: "p2") { id } }')).projects).toEqual(['p1', 'p2'])
@@ -69,7 +71,10 @@ describe('what is refused', () => {
     expect((await ask(viewer, '{ __schema { types { name } } }')).paths).toEqual([])
   })
   test('a mutation in another project, and its neighbour is judged on its own', async () => {
-    const { paths } = await ask(mixed, 'mutation { ok: deleteRuns(input: { project: "p1", ids: [] }) { runs { id } } no: deleteRuns(input: { project: "p2", ids: [] }) { runs { id } } x: createUser(input: { username: "u", project: "p1" }) { user { id } } }')
+    const { paths } = await ask(
+      mixed,
+      'mutation { ok: deleteRuns(input: { project: "p1", ids: [] }) { runs { id } } no: deleteRuns(input: { project: "p2", ids: [] }) { runs { id } } x: createUser(input: { username: "u", project: "p1" }) { user { id } } }',
+    )
     expect(paths).toEqual(['no', 'x'])
   })
 })
@@ -91,8 +96,13 @@ describe('attacks on the walk', () => {
     expect(paths).toEqual(['b.run.secret'])
   })
   test('an argument below a root does not move its subtree', async () => {
-    const schema = buildSchema('type Query { project(name: String!): Project } type Project { id: ID nested(name: String, project: String, input: I): Project secret: String } input I { project: String }')
-    const tree = { roots: { Query: { project: { needs: 'identity.project.read', place: { argument: 'name' } } }, Mutation: {} }, types: { Project: { '*': 'identity.project.read', secret: 'identity.member.update' } } } as const
+    const schema = buildSchema(
+      'type Query { project(name: String!): Project } type Project { id: ID nested(name: String, project: String, input: I): Project secret: String } input I { project: String }',
+    )
+    const tree = {
+      roots: { Query: { project: { needs: 'identity.project.read', place: { argument: 'name' } } }, Mutation: {} },
+      types: { Project: { '*': 'identity.project.read', secret: 'identity.member.update' } },
+    } as const
     const nested = { schema, pass: createPolicyPass(schema, tree) }
     const { paths } = await ask(mixed, '{ project(name: "p2") { nested(name: "p1", project: "p1", input: { project: "p1" }) { secret } } }', {}, nested)
     expect(paths).toEqual(['project.nested.secret'])

@@ -5,8 +5,26 @@
  */
 import { randomUUID } from 'node:crypto'
 import {
-  type DocumentNode, type FieldNode, type FragmentDefinitionNode, getArgumentValues, getDirectiveValues, getNamedType, GraphQLError, type GraphQLField, GraphQLIncludeDirective, type GraphQLObjectType, type GraphQLResolveInfo,
-  type GraphQLSchema, GraphQLSkipDirective, isAbstractType, isCompositeType, isObjectType, Kind, type OperationDefinitionNode, type SelectionNode, type SelectionSetNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getArgumentValues,
+  getDirectiveValues,
+  getNamedType,
+  GraphQLError,
+  type GraphQLField,
+  GraphQLIncludeDirective,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  isAbstractType,
+  isCompositeType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
 } from 'graphql'
 import { appliesTo } from '#gateway/graphql/cost.ts'
 import { tooLarge } from '#gateway/graphql/document-limits.ts'

@@ -60,11 +60,9 @@ function ruleTree(schema: GraphQLSchema, tree: PolicyTree) {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue
     const roots = rootsOf(tree, schema, type.name)
-    for (const field of Object.keys(type.getFields())) {
-      const need = roots ? roots[field]?.needs : needOf(tree, type.name, field)
-      // What has no rule is left out, so that the fallback refuses it.
-      if (need) (typeRules[type.name] ??= {})[field] = ruleFor(need)
-    }
+    const needs = Object.keys(type.getFields()).map((field) => [field, roots ? roots[field]?.needs : needOf(tree, type.name, field)] as const)
+    // What has no rule is left out, so that the fallback refuses it.
+    typeRules[type.name] = Object.fromEntries(needs.flatMap(([field, need]) => (need ? [[field, ruleFor(need)]] : [])))
   }
   return typeRules
 }

@@ -3,7 +3,20 @@
  * selection must be known from its root, before anything runs. Each rule yields sentences; none means the schema is good.
  */
 import {
-  type DirectiveNode, getNamedType, getNullableType, type GraphQLField, type GraphQLObjectType, type GraphQLSchema, isAbstractType, isInputObjectType, isListType, isNonNullType, isObjectType, Kind, parse, type DocumentNode,
+  type DirectiveNode,
+  getNamedType,
+  getNullableType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isAbstractType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  parse,
+  type DocumentNode,
 } from 'graphql'
 import { rootsOf } from '#gateway/graphql/policy-rules.ts'
 import { needOf, type PolicyTree } from '#gateway/graphql/policy-tree.ts'
@@ -46,7 +59,8 @@ export function* unusedRows(api: GraphQLSchema, tree: PolicyTree): Iterable<stri
   for (const [name, policy] of Object.entries(tree.types)) {
     const type = api.getType(name)
     if (!isObjectType(type)) yield `policy-tree.ts has a row ${name}, the schema has no such type`
-    else if (typeof policy === 'object') for (const field of Object.keys(policy)) if (field !== '*' && !type.getFields()[field]) yield `policy-tree.ts has an exception ${name}.${field}, the schema has no such field`
+    else if (typeof policy === 'object')
+      for (const field of Object.keys(policy)) if (field !== '*' && !type.getFields()[field]) yield `policy-tree.ts has an exception ${name}.${field}, the schema has no such field`
   }
 }
 
@@ -133,11 +147,21 @@ function* listsOfEntitiesArePaged({ api, supergraph }: Facts): Iterable<string> 
       const name = `${type.name}.${field.name}`
       const takesPages = field.args.some((a) => a.name === 'first') && field.args.some((a) => a.name === 'after')
       if (getNamedType(field.type).name.endsWith('Connection') && !takesPages) yield `${name} is a connection and must take first and after`
-      if (isListType(getNullableType(field.type)) && entities.has(getNamedType(field.type).name) && field.name !== 'nodes' && !boundedLists.has(name)) yield `${name} is a list of entities without pages`
+      if (isListType(getNullableType(field.type)) && entities.has(getNamedType(field.type).name) && field.name !== 'nodes' && !boundedLists.has(name))
+        yield `${name} is a list of entities without pages`
     }
   }
 }
 /** Lists of entities that are short by nature. */
 const boundedLists = new Set(['RegisteredModel.latestVersions', 'Run.loggedModels', 'DeleteRunsPayload.runs', 'RestoreRunsPayload.runs'])
 
-const rules: readonly Lint[] = [everyFieldHasANeed, projectComesFromRootsOnly, mutationsTakeOneInput, abstractTypesAreRuled, keysCarryTheProject, wideNumbersHaveWideScalars, connectionsAreThin, listsOfEntitiesArePaged]
+const rules: readonly Lint[] = [
+  everyFieldHasANeed,
+  projectComesFromRootsOnly,
+  mutationsTakeOneInput,
+  abstractTypesAreRuled,
+  keysCarryTheProject,
+  wideNumbersHaveWideScalars,
+  connectionsAreThin,
+  listsOfEntitiesArePaged,
+]

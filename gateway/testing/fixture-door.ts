@@ -1,8 +1,10 @@
 /** The real HTTP server around the fixture graph and the fixture people, for the door's own tests. */
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
+import { createServer as createProbe } from 'node:net'
 import { createAuthenticator } from '#gateway/edge/authenticate.ts'
 import { createSites } from '#gateway/edge/hosts.ts'
+import { faces } from '#gateway/faces.ts'
 import { localStep } from '#gateway/graphql/data-source.ts'
 import { createGraph } from '#gateway/graphql/graph.ts'
 import { createHealth } from '#gateway/health.ts'
@@ -22,16 +24,40 @@ export interface Fixture {
   /** Log events, parsed. */
   readonly events: Record<string, unknown>[]
   readonly outage: Error
+  readonly routes: readonly { readonly method: string; readonly path: string }[]
+  /** Fulfilled once a request to /api/2.0/mlflow/wait has arrived; it is answered after `release`. */
+  readonly waiting: Promise<void>
+  release(): void
+  /** Address of a second listener, with the face of the auth service. */
+  readonly faceUrl: string
   breakTracking(fault: (() => void) | undefined): void
   breakIdentity(isDown: boolean): void
   close(): Promise<void>
 }
 
+const authFace = faces[5000] ?? { what: 'missing' }
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createProbe()
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no free port'))))
+    })
+  })
+
 const people: Readonly<Record<string, Actor>> = { owner, viewer, outsider, mixed, admin }
 
 /** Tells what arrived: for tests of what the door lets through. */
 const echo = (method: 'GET' | 'POST'): Route =>
-  projectRoute({ method, path: '/api/2.0/mlflow/echo', family: 'mlflow', summary: 'Says what arrived.', needs: 'tracking.run.read', handle: ({ scope, headers }) => Promise.resolve({ project: scope.project.name, headers }) })
+  projectRoute({
+    method,
+    path: '/api/2.0/mlflow/echo',
+    family: 'mlflow',
+    summary: 'Says what arrived.',
+    needs: 'tracking.run.read',
+    handle: ({ scope, headers }) => Promise.resolve({ project: scope.project.name, headers }),
+  })
 
 export async function startFixtureDoor(webRoot: string): Promise<Fixture> {
   let trackingFault: (() => void) | undefined
@@ -59,26 +85,52 @@ export async function startFixtureDoor(webRoot: string): Promise<Fixture> {
     projects: () => Promise.resolve([]),
   }
   const access = createAccess(identity)
+  const arrived = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  const wait = projectRoute({
+    method: 'GET',
+    path: '/api/2.0/mlflow/wait',
+    family: 'mlflow',
+    summary: 'Answers when the test says so.',
+    needs: 'tracking.run.read',
+    async handle() {
+      arrived.resolve()
+      await released.promise
+      return {}
+    },
+  })
+  const facePort = await freePort()
   const sites = createSites(undefined, ['sluice.example.org'])
-  const graph = await createGraph({ supergraphSdl: graphs.supergraphSdl, tree: fixtureTree, access, log, steps: { identity: localStep(graphs.identity, log), tracking: localStep(graphs.tracking, log) } })
+  const graph = await createGraph({
+    supergraphSdl: graphs.supergraphSdl,
+    tree: fixtureTree,
+    access,
+    log,
+    steps: { identity: localStep(graphs.identity, log), tracking: localStep(graphs.tracking, log) },
+  })
   const door = await createServer({
     graph,
     access,
     log,
     sites,
     webRoot,
-    parts: [mounted([echo('GET'), echo('POST')])],
+    parts: [mounted([echo('GET'), echo('POST'), wait])],
+    faces: { [facePort]: authFace },
     authenticate: createAuthenticator(identity, sites),
     health: createHealth(() => [{ name: 'identity', health: () => Promise.resolve([{ name: 'people', ok: !identityIsDown, latencyMs: 0 }]) }]),
     trustProxy: [],
     publicUrl: undefined,
     metricsToken: undefined,
   })
-  const { port } = await door.listen('127.0.0.1', 0, [])
+  const { port } = await door.listen('127.0.0.1', 0, [facePort])
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     graph: graphs,
+    routes: door.routes,
+    waiting: arrived.promise,
+    release: () => released.resolve(),
+    faceUrl: `http://127.0.0.1:${facePort}`,
     events,
     outage: unavailable('tracking'),
     breakTracking(fault) {

@@ -102,8 +102,20 @@ export function fixtureGraph(faults: { tracking?: () => void } = {}): FixtureGra
     const found = findProject(context.actor, nameOrId)
     return found ? { ...found, title: found.name } : null
   }
-  const run = (projectId: string, id: string) => ({ __typename: 'Run', id, projectId, experiment: { id: 'e1', projectId, name: 'e1' }, artifacts: [{ path: 'model' }], owner: { id: 'u1' }, secret: 's' })
+  const run = (projectId: string, id: string) => ({
+    __typename: 'Run',
+    id,
+    projectId,
+    experiment: { id: 'e1', projectId, name: 'e1' },
+    artifacts: [{ path: 'model' }],
+    owner: { id: 'u1' },
+    secret: 's',
+  })
   const experiment = (projectId: string) => ({ __typename: 'Experiment', id: 'e1', projectId, name: 'e1', runs: page([run(projectId, 'r1'), run(projectId, 'r2')]) })
+  const noting = <T>(name: string, value: T): T => {
+    ran.push(name)
+    return value
+  }
   const reference = { __resolveReference: (ref: { id: string }, context: FixtureContext) => projectOf(context, ref.id) }
 
   const identity = buildSubgraphSchema([
@@ -112,14 +124,14 @@ export function fixtureGraph(faults: { tracking?: () => void } = {}): FixtureGra
       resolvers: {
         Query: {
           me: (_: unknown, __: unknown, context: FixtureContext) => (context.actor.kind === 'anonymous' ? null : { username: context.actor.snapshot.name }),
-          project: (_: unknown, { name }: { name: string }, context: FixtureContext) => (ran.push('project'), projectOf(context, name)),
-          projects: (_: unknown, __: unknown, context: FixtureContext) => (ran.push('projects'), page(context.actor.snapshot.projects.map((p) => ({ ...p, title: p.name })))),
-          platform: () => (ran.push('platform'), { version: '1', users: page([]) }),
+          project: (_: unknown, { name }: { name: string }, context: FixtureContext) => noting('project', projectOf(context, name)),
+          projects: (_: unknown, __: unknown, context: FixtureContext) => noting('projects', page(context.actor.snapshot.projects.map((p) => ({ ...p, title: p.name })))),
+          platform: () => noting('platform', { version: '1', users: page([]) }),
         },
         Mutation: {
-          createProject: (_: unknown, { input }: { input: { project: string } }) => (ran.push('createProject'), { project: { id: 'new', name: input.project, title: input.project } }),
-          updateProject: (_: unknown, { input }: { input: { project: string } }, context: FixtureContext) => (ran.push('updateProject'), { project: projectOf(context, input.project) }),
-          createUser: (_: unknown, { input }: { input: { username: string } }) => (ran.push('createUser'), { user: { id: 'u9', username: input.username } }),
+          createProject: (_: unknown, { input }: { input: { project: string } }) => noting('createProject', { project: { id: 'new', name: input.project, title: input.project } }),
+          updateProject: (_: unknown, { input }: { input: { project: string } }, context: FixtureContext) => noting('updateProject', { project: projectOf(context, input.project) }),
+          createUser: (_: unknown, { input }: { input: { username: string } }) => noting('createUser', { user: { id: 'u9', username: input.username } }),
         },
         Project: { ...reference, members: () => page([{ user: { id: 'u1', username: 'ann' }, role: 'OWNER' }]) },
         User: { __resolveReference: ({ id }: { id: string }) => ({ id, username: `name of ${id}` }) },
@@ -127,9 +139,8 @@ export function fixtureGraph(faults: { tracking?: () => void } = {}): FixtureGra
     },
   ])
   const guarded = <T>(name: string, value: T): T => {
-    ran.push(name)
     faults.tracking?.()
-    return value
+    return noting(name, value)
   }
   const tracking = buildSubgraphSchema([
     {

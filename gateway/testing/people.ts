@@ -9,7 +9,10 @@ export const p2: ProjectRef = testProject('p2')
 export const owner: Actor = testActor('owner', [[p1, 'owner']])
 export const viewer: Actor = testActor('viewer', [[p1, 'viewer']])
 export const outsider: Actor = testActor('outsider', [[p2, 'owner']])
-export const mixed: Actor = testActor('mixed', [[p1, 'owner'], [p2, 'viewer']])
+export const mixed: Actor = testActor('mixed', [
+  [p1, 'owner'],
+  [p2, 'viewer'],
+])
 export const anonymous: Actor = { ...anonymousCaller('test-anonymous'), snapshot: anonymousSnapshot, viewingAs: false }
 const adminBase = testActor('admin', [], { isAdmin: true })
 export const admin: Actor = { ...adminBase, snapshot: { ...adminBase.snapshot, projects: [p1, p2] } }
