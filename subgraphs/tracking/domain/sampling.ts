@@ -1,5 +1,6 @@
 /** Thinning of histories. Points come in the order of a history. */
 import type { MetricPoint } from '#tracking/domain/metric.ts'
+import { limits } from '#tracking/domain/names.ts'
 
 /**
  * At most `max` points of which the extremes stay: equal slices of the points, of each the smallest and the largest value,
@@ -9,8 +10,8 @@ export function thinned<P extends MetricPoint>(points: readonly P[], max: number
   const first = points[0]
   const last = points.at(-1)
   if (points.length <= max || !first || !last) return [...points]
-  if (max <= 2) return max === 2 ? [first, last] : [last]
-  const slices = Math.max(1, Math.floor((max - 2) / 2))
+  if (max < 4) return max > 1 ? [first, last] : [last]
+  const slices = Math.floor((max - 2) / 2)
   const kept = new Set<number>([0, points.length - 1])
   const inner = points.length - 2
   for (let slice = 0; slice < slices; slice++) {
@@ -41,7 +42,8 @@ interface RunSeries {
 
 /**
  * As MLflow's get-history-bulk-interval: the steps of all runs together are sampled evenly to `limit`, the smallest and
- * the largest step of each run are added, and every point at one of these steps is returned, run by run, by step.
+ * the largest step of each run are added (so there may be a few more), and every point at one of these steps is returned,
+ * run by run, by step.
  */
 export function byInterval(all: readonly RunSeries[], { from, to, limit }: { readonly from?: number | undefined; readonly to?: number | undefined; readonly limit: number }): (MetricPoint & { runId: string })[] {
   const inside = all.map(({ runId, points }) => ({
@@ -54,7 +56,7 @@ export function byInterval(all: readonly RunSeries[], { from, to, limit }: { rea
   for (const { points } of inside) {
     for (const end of [points[0], points.at(-1)]) if (end) sampled.add(end.step)
   }
-  return inside.flatMap(({ runId, points }) => points.filter(({ step }) => sampled.has(step)).slice(0, limit).map((point) => ({ ...point, runId })))
+  return inside.flatMap(({ runId, points }) => points.filter(({ step }) => sampled.has(step)).slice(0, limits.intervalPoints).map((point) => ({ ...point, runId })))
 }
 
 const byStep = (a: MetricPoint, b: MetricPoint): number => (a.step < b.step ? -1 : a.step > b.step ? 1 : a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0)
