@@ -34,7 +34,7 @@ function matchesLock(root) {
     if (path === '') continue
     const found = installed[path]
     if (!found && (optional || peer)) continue
-    if (!found || found.version !== version || found.integrity !== integrity) return false
+    if (!found || found.version !== version || (integrity && found.integrity !== integrity)) return false
   }
   return Object.keys(installed).every((path) => path in wanted)
 }
