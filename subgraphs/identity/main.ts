@@ -2,4 +2,11 @@
 import { runAsProcess } from '#shared/process.ts'
 import { createIdentity } from '#identity/subsystem.ts'
 
-await runAsProcess('identity', (deps) => createIdentity({ ...deps, databaseUrl: deps.config.SLUICE_DATABASE_URL, secretKey: deps.config.SLUICE_SECRET_KEY, ...(deps.config.SLUICE_ADMIN_PASSWORD ? { adminPassword: deps.config.SLUICE_ADMIN_PASSWORD } : {}) }))
+await runAsProcess('identity', (deps) =>
+  createIdentity({
+    ...deps,
+    databaseUrl: deps.config.SLUICE_DATABASE_URL,
+    secretKey: deps.config.SLUICE_SECRET_KEY,
+    ...(deps.config.SLUICE_ADMIN_PASSWORD ? { adminPassword: deps.config.SLUICE_ADMIN_PASSWORD } : {}),
+  }),
+)

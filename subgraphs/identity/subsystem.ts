@@ -4,14 +4,17 @@ import type { Actor } from '#shared/actor.ts'
 import { repositoryPath } from '#shared/paths.ts'
 import type { CommonDeps, Subsystem } from '#shared/subsystem.ts'
 import type { IdentityPort, Ports } from '#ports'
-import { createAuthentication, IDLE_MS } from './domain/authentication.ts'
+import { createAuthentication } from './domain/authentication.ts'
 import { createEpochs } from './domain/epochs.ts'
 import { firstStart } from './domain/first-start.ts'
 import { createMembers } from './domain/members.ts'
+import { createPasswordAuthentication } from './domain/password-authentication.ts'
 import { createPasswordHasher } from './domain/passwords.ts'
 import { createProjects } from './domain/projects.ts'
+import { createSessions, IDLE_MS } from './domain/sessions.ts'
 import { takeSnapshot } from './domain/snapshots.ts'
 import { createThrottle, KNOWN_MS } from './domain/throttle.ts'
+import { createTokenAuthentication } from './domain/token-authentication.ts'
 import { createTokens } from './domain/tokens.ts'
 import { createUsers } from './domain/users.ts'
 import { identityContext, type IdentityContext } from './graphql/context.ts'
@@ -58,17 +61,19 @@ export async function createIdentity(deps: IdentityDeps): Promise<IdentitySubsys
     tokens: createTokens(stores.tokens, now),
     platform: { version: versionOfSluice(), health: () => deps.ports().platform.health() },
   }
-  const authentication = createAuthentication({
-    users: stores.users,
-    sessions: stores.sessions,
+  const epochs = createEpochs(stores.policy, now)
+  const tokens = createTokenAuthentication({
     tokens: stores.tokens,
     projects: stores.projects,
-    hasher,
     throttle,
-    epochs: createEpochs(stores.policy, now),
-    secretKey: deps.secretKey,
+    epochs,
     now,
     onLost: (error) => log.warn({ err: error }, 'the use of a token was not recorded'),
+  })
+  const authentication = createAuthentication({
+    sessions: createSessions(stores.sessions, now),
+    tokens,
+    passwords: createPasswordAuthentication({ users: stores.users, hasher, throttle, epochs, secretKey: deps.secretKey, now }),
   })
   const tidy = async (): Promise<void> => {
     const at = now()
@@ -98,7 +103,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<IdentitySubsys
     },
     async stop() {
       clearInterval(timer)
-      await authentication.settled()
+      await tokens.settled()
       await database.close()
     },
     health: async () => [await database.health()],

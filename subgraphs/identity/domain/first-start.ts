@@ -12,7 +12,16 @@ export async function firstStart(stores: Pick<Stores, 'users' | 'firstStart'>, h
   if ((await stores.users.count()) > 0) return undefined
   if (given !== undefined) checkPassword(given, FIRST_ADMIN)
   const password = given ?? newPassword()
-  const admin = { id: newId(), username: FIRST_ADMIN, displayName: 'Administrator', passwordHash: await hasher.hash(password), isAdmin: true, active: true, mustChangePassword: given === undefined, createdAt: at }
+  const admin = {
+    id: newId(),
+    username: FIRST_ADMIN,
+    displayName: 'Administrator',
+    passwordHash: await hasher.hash(password),
+    isAdmin: true,
+    active: true,
+    mustChangePassword: given === undefined,
+    createdAt: at,
+  }
   const project = { id: newId(), name: DEFAULT_PROJECT, title: 'Default', description: null, createdAt: at }
   const isFirst = await stores.firstStart.begin(admin, project)
   return isFirst && given === undefined ? password : undefined

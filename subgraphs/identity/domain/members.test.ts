@@ -6,7 +6,12 @@ const owner = { userId: 'olga', role: 'owner' } as const
 const viewer = { userId: 'vera', role: 'viewer' } as const
 
 it('lets each role give itself and what is below, and nothing above', () => {
-  roles.forEach((own, i) => roles.forEach((given, j) => (j <= i ? expect(() => mayChange([owner], 'new', given, own)).not.toThrow() : expect(() => mayChange([owner], 'new', given, own)).toThrow('above the own one'))))
+  for (const [i, own] of roles.entries())
+    for (const [j, given] of roles.entries()) {
+      const giving = expect(() => mayChange([owner], 'new', given, own))
+      if (j <= i) giving.not.toThrow()
+      else giving.toThrow('above the own one')
+    }
 })
 it('lets nobody without a role give one', () => {
   for (const role of roles) expect(() => mayChange([owner], 'new', role, null)).toThrow()

@@ -23,7 +23,11 @@ export class PlatformResolver {
   }
 
   @FieldResolver(() => UserConnection, { description: 'Everybody, by user name.' })
-  async users(@Ctx() { actor, users }: IdentityContext, @Arg('first', () => Int, { defaultValue: 50 }) first: number, @Arg('after', () => String, { nullable: true }) after?: string | null): Promise<UserConnection> {
+  async users(
+    @Ctx() { actor, users }: IdentityContext,
+    @Arg('first', () => Int, { defaultValue: 50 }) first: number,
+    @Arg('after', () => String, { nullable: true }) after?: string | null,
+  ): Promise<UserConnection> {
     return connectionOf(await users.list(actor, first, after), (user) => user)
   }
 

@@ -14,7 +14,11 @@ export class ProjectResolver {
   }
 
   @Query(() => ProjectConnection, { description: 'The projects that the asker can see, by name.' })
-  async projects(@Ctx() { actor, projects }: IdentityContext, @Arg('first', () => Int, { defaultValue: 50 }) first: number, @Arg('after', () => String, { nullable: true }) after?: string | null): Promise<ProjectConnection> {
+  async projects(
+    @Ctx() { actor, projects }: IdentityContext,
+    @Arg('first', () => Int, { defaultValue: 50 }) first: number,
+    @Arg('after', () => String, { nullable: true }) after?: string | null,
+  ): Promise<ProjectConnection> {
     return connectionOf(await projects.list(actor, first, after), (project) => project)
   }
 

@@ -1,7 +1,8 @@
 /** Signing in and out with a browser. */
 import { DomainError, invalid } from '#shared/errors.ts'
 import { platformRoute, RestAnswer, type RawInput, type Route } from '#shared/rest/route.ts'
-import { SESSION_MS, type Authentication } from '#identity/domain/authentication.ts'
+import type { Authentication } from '#identity/domain/authentication.ts'
+import { SESSION_MS } from '#identity/domain/sessions.ts'
 import type { User } from '#identity/domain/stores.ts'
 import type { Users } from '#identity/domain/users.ts'
 import { addressHeader, clearCookie, cookieFor, httpsHeader, sessionSecretIn, setCookie } from './cookies.ts'
@@ -19,7 +20,8 @@ function credentialsOf(raw: RawInput): Credentials {
   // A form of another site cannot send this type without asking first, so nobody is signed in behind their back.
   if (raw.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') throw new DomainError('UNSUPPORTED_MEDIA', 'Send application/json')
   const { body } = raw
-  if (typeof body !== 'object' || body === null || !('username' in body) || !('password' in body) || typeof body.username !== 'string' || typeof body.password !== 'string') throw invalid("Send { 'username', 'password' }")
+  if (typeof body !== 'object' || body === null || !('username' in body) || !('password' in body) || typeof body.username !== 'string' || typeof body.password !== 'string')
+    throw invalid("Send { 'username', 'password' }")
   return { username: body.username, password: body.password }
 }
 

@@ -17,8 +17,14 @@ forEachDialect('the REST faces of identity', (given) => {
   /** As the door: a cookie, or Basic. */
   const callerOf = async (authorization: string | undefined, cookie: string | undefined, requestId: string): Promise<Caller> => {
     const secret = sessionSecretIn(cookie, false)
-    const [user = '', password = ''] = Buffer.from(authorization?.slice('Basic '.length) ?? '', 'base64').toString().split(':')
-    const caller = secret ? await given.identity.ports.authenticate({ kind: 'session', secret }, HERE) : authorization ? await given.identity.ports.authenticate({ kind: 'password', user, password }, HERE) : null
+    const [user = '', password = ''] = Buffer.from(authorization?.slice('Basic '.length) ?? '', 'base64')
+      .toString()
+      .split(':')
+    const caller = secret
+      ? await given.identity.ports.authenticate({ kind: 'session', secret }, HERE)
+      : authorization
+        ? await given.identity.ports.authenticate({ kind: 'password', user, password }, HERE)
+        : null
     return caller ? { ...caller, requestId } : anonymousCaller(requestId)
   }
   const asAdmin = { authorization: `Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64')}` }
@@ -79,14 +85,23 @@ forEachDialect('the REST faces of identity', (given) => {
 
   it('serves projects as MLflow workspaces', async () => {
     const name = given.name('ws')
-    expect(await send({ method: 'POST', url: workspaces, payload: { name, description: 'what for', default_artifact_root: 's3://elsewhere' }, headers: asAdmin })).toMatchObject({ status: 201, body: { workspace: { name, description: 'what for' } } })
+    expect(await send({ method: 'POST', url: workspaces, payload: { name, description: 'what for', default_artifact_root: 's3://elsewhere' }, headers: asAdmin })).toMatchObject({
+      status: 201,
+      body: { workspace: { name, description: 'what for' } },
+    })
     expect((await send({ method: 'POST', url: workspaces, payload: { name }, headers: asAdmin })).body).toMatchObject({ error_code: 'RESOURCE_ALREADY_EXISTS' })
     expect((await send({ method: 'GET', url: `${workspaces}/${name}`, headers: asAdmin })).body).toEqual({ workspace: { name, description: 'what for' } })
     expect((await send({ method: 'GET', url: workspaces, headers: asAdmin })).body).toMatchObject({ workspaces: expect.arrayContaining([{ name: 'default' }, { name, description: 'what for' }]) })
     expect((await send({ method: 'PATCH', url: `${workspaces}/${name}`, payload: { description: 'else' }, headers: asAdmin })).body).toEqual({ workspace: { name, description: 'else' } })
-    expect((await send({ method: 'PATCH', url: `${workspaces}/${name}`, payload: {}, headers: asAdmin })).body).toEqual({ error_code: 'INVALID_PARAMETER_VALUE', message: 'Workspace update must have at least one key' })
+    expect((await send({ method: 'PATCH', url: `${workspaces}/${name}`, payload: {}, headers: asAdmin })).body).toEqual({
+      error_code: 'INVALID_PARAMETER_VALUE',
+      message: 'Workspace update must have at least one key',
+    })
     expect(await send({ method: 'DELETE', url: `/ajax-api/3.0/mlflow/workspaces/${name}?mode=CASCADE`, headers: asAdmin })).toMatchObject({ status: 204, body: undefined })
-    expect(await send({ method: 'GET', url: `${workspaces}/${name}`, headers: asAdmin })).toMatchObject({ status: 404, body: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: `Workspace '${name}' not found` } })
+    expect(await send({ method: 'GET', url: `${workspaces}/${name}`, headers: asAdmin })).toMatchObject({
+      status: 404,
+      body: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: `Workspace '${name}' not found` },
+    })
   })
 
   it('words mistakes in workspaces as MLflow does', async () => {
@@ -94,7 +109,9 @@ forEachDialect('the REST faces of identity', (given) => {
     expect(await message({ method: 'POST', url: workspaces, payload: {} })).toBe("Missing value for required parameter 'name'. See the API docs for more information about request parameters.")
     expect(await message({ method: 'POST', url: workspaces, payload: { name: 'default' } })).toBe("The 'default' workspace is reserved and cannot be created")
     expect(await message({ method: 'POST', url: workspaces, payload: { name: 'x' } })).toBe("Workspace name 'x' must be between 2 and 63 characters.")
-    expect(await message({ method: 'POST', url: workspaces, payload: { name: 'Team_A' } })).toBe("Workspace name 'Team_A' must match the pattern ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$ (lowercase alphanumeric with optional internal hyphens).")
+    expect(await message({ method: 'POST', url: workspaces, payload: { name: 'Team_A' } })).toBe(
+      "Workspace name 'Team_A' must match the pattern ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$ (lowercase alphanumeric with optional internal hyphens).",
+    )
     expect(await message({ method: 'POST', url: workspaces, payload: { name: 'api' } })).toBe("Workspace name 'api' is reserved and cannot be used.")
     expect(await message({ method: 'DELETE', url: `${workspaces}/default` })).toBe("The 'default' workspace is reserved and cannot be deleted")
     expect(await message({ method: 'DELETE', url: `${workspaces}/some-name?mode=NOW` })).toBe("Invalid deletion mode 'NOW'. Must be one of: SET_DEFAULT, CASCADE, RESTRICT")
@@ -120,7 +137,11 @@ forEachDialect('the REST faces of identity', (given) => {
 
   it('says who the current user is, as MLflow’s UI asks', async () => {
     const user = await given.user()
-    for (const prefix of ['/api', '/ajax-api']) expect((await send({ method: 'GET', url: `${prefix}/2.0/mlflow/users/current`, headers: as(user.username) })).body).toEqual({ user: { id: user.id, username: user.username, is_admin: false }, is_basic_auth: false })
+    for (const prefix of ['/api', '/ajax-api'])
+      expect((await send({ method: 'GET', url: `${prefix}/2.0/mlflow/users/current`, headers: as(user.username) })).body).toEqual({
+        user: { id: user.id, username: user.username, is_admin: false },
+        is_basic_auth: false,
+      })
     expect((await send({ method: 'GET', url: '/api/2.0/mlflow/users/current' })).status).toBe(401)
   })
 })

@@ -21,79 +21,83 @@ const deletionModes = ['SET_DEFAULT', 'CASCADE', 'RESTRICT']
 
 const workspaceOf = ({ name, description }: Project) => ({ name, ...(description === null ? {} : { description }) })
 
-export const workspaceRoutes = (projects: Projects): Route[] =>
-  withAjaxTwins([
-    platformRoute({
-      method: 'GET',
-      path: base,
-      family: 'mlflow',
-      summary: 'List the projects that the caller can see, as MLflow workspaces.',
-      needs: 'authenticated',
-      async handle({ actor }) {
-        const workspaces = (await allOf(projects, actor)).map(workspaceOf)
-        return workspaces.length > 0 ? { workspaces } : {}
-      },
-    }),
-    platformRoute({
-      method: 'POST',
-      path: base,
-      family: 'mlflow',
-      summary: 'Open a project under the name of an MLflow workspace.',
-      needs: 'platform.project.create',
-      input: Create.read,
-      async handle({ actor, input }) {
-        if (input.name === DEFAULT_PROJECT) throw invalid(`The '${DEFAULT_PROJECT}' workspace is reserved and cannot be created`)
-        validateName(input.name)
-        return new RestAnswer({ workspace: workspaceOf(await projects.create(actor, { name: input.name, description: input.description ?? null })) }, { status: 201 })
-      },
-    }),
-    platformRoute({
-      method: 'GET',
-      path: `${base}/:workspace_name`,
-      family: 'mlflow',
-      summary: 'One project, as an MLflow workspace.',
-      needs: 'authenticated',
-      input: Named.read,
-      async handle({ actor, input }) {
-        validateName(input.workspace_name)
-        const project = await projects.find(actor, input.workspace_name)
-        if (!project) throw missing(input.workspace_name)
-        return { workspace: workspaceOf(project) }
-      },
-    }),
-    platformRoute({
-      method: 'PATCH',
-      path: `${base}/:workspace_name`,
-      family: 'mlflow',
-      summary: 'Describe a project.',
-      needs: 'authenticated',
-      input: Update.read,
-      async handle({ actor, input }) {
-        validateName(input.workspace_name)
-        if (input.description === undefined && input.default_artifact_root === undefined) throw invalid('Workspace update must have at least one key')
-        if (!findProject(actor, input.workspace_name)) throw missing(input.workspace_name)
-        return { workspace: workspaceOf(await projects.update(scopeIn(actor, input.workspace_name), { description: input.description })) }
-      },
-    }),
-    platformRoute({
-      method: 'DELETE',
-      path: `${base}/:workspace_name`,
-      family: 'mlflow',
-      summary: 'Move a project to the trash.',
-      needs: 'authenticated',
-      input: Named.read,
-      async handle({ actor, input, query }) {
-        if (input.workspace_name === DEFAULT_PROJECT) throw invalid(`The '${DEFAULT_PROJECT}' workspace is reserved and cannot be deleted`)
-        validateName(input.workspace_name)
-        const mode = query.get('mode') ?? 'RESTRICT'
-        if (!deletionModes.includes(mode)) throw invalid(`Invalid deletion mode '${mode}'. Must be one of: ${deletionModes.join(', ')}`)
-        if (mode === 'SET_DEFAULT') throw invalid('Deletion mode SET_DEFAULT is not available: nothing moves from one project into another')
-        if (!findProject(actor, input.workspace_name)) throw missing(input.workspace_name)
-        await projects.remove(scopeIn(actor, input.workspace_name))
-        return new RestAnswer(undefined, { status: 204 })
-      },
-    }),
-  ])
+export const workspaceRoutes = (projects: Projects): Route[] => withAjaxTwins([...collectionRoutes(projects), ...singleRoutes(projects)])
+
+const collectionRoutes = (projects: Projects): Route[] => [
+  platformRoute({
+    method: 'GET',
+    path: base,
+    family: 'mlflow',
+    summary: 'List the projects that the caller can see, as MLflow workspaces.',
+    needs: 'authenticated',
+    async handle({ actor }) {
+      const workspaces = (await allOf(projects, actor)).map(workspaceOf)
+      return workspaces.length > 0 ? { workspaces } : {}
+    },
+  }),
+  platformRoute({
+    method: 'POST',
+    path: base,
+    family: 'mlflow',
+    summary: 'Open a project under the name of an MLflow workspace.',
+    needs: 'platform.project.create',
+    input: Create.read,
+    async handle({ actor, input }) {
+      if (input.name === DEFAULT_PROJECT) throw invalid(`The '${DEFAULT_PROJECT}' workspace is reserved and cannot be created`)
+      validateName(input.name)
+      return new RestAnswer({ workspace: workspaceOf(await projects.create(actor, { name: input.name, description: input.description ?? null })) }, { status: 201 })
+    },
+  }),
+]
+
+const singleRoutes = (projects: Projects): Route[] => [
+  platformRoute({
+    method: 'GET',
+    path: `${base}/:workspace_name`,
+    family: 'mlflow',
+    summary: 'One project, as an MLflow workspace.',
+    needs: 'authenticated',
+    input: Named.read,
+    async handle({ actor, input }) {
+      validateName(input.workspace_name)
+      const project = await projects.find(actor, input.workspace_name)
+      if (!project) throw missing(input.workspace_name)
+      return { workspace: workspaceOf(project) }
+    },
+  }),
+  platformRoute({
+    method: 'PATCH',
+    path: `${base}/:workspace_name`,
+    family: 'mlflow',
+    summary: 'Describe a project.',
+    needs: 'authenticated',
+    input: Update.read,
+    async handle({ actor, input }) {
+      validateName(input.workspace_name)
+      if (input.description === undefined && input.default_artifact_root === undefined) throw invalid('Workspace update must have at least one key')
+      if (!findProject(actor, input.workspace_name)) throw missing(input.workspace_name)
+      return { workspace: workspaceOf(await projects.update(scopeIn(actor, input.workspace_name), { description: input.description })) }
+    },
+  }),
+  platformRoute({
+    method: 'DELETE',
+    path: `${base}/:workspace_name`,
+    family: 'mlflow',
+    summary: 'Move a project to the trash.',
+    needs: 'authenticated',
+    input: Named.read,
+    async handle({ actor, input, query }) {
+      if (input.workspace_name === DEFAULT_PROJECT) throw invalid(`The '${DEFAULT_PROJECT}' workspace is reserved and cannot be deleted`)
+      validateName(input.workspace_name)
+      const mode = query.get('mode') ?? 'RESTRICT'
+      if (!deletionModes.includes(mode)) throw invalid(`Invalid deletion mode '${mode}'. Must be one of: ${deletionModes.join(', ')}`)
+      if (mode === 'SET_DEFAULT') throw invalid('Deletion mode SET_DEFAULT is not available: nothing moves from one project into another')
+      if (!findProject(actor, input.workspace_name)) throw missing(input.workspace_name)
+      await projects.remove(scopeIn(actor, input.workspace_name))
+      return new RestAnswer(undefined, { status: 204 })
+    },
+  }),
+]
 
 const missing = (name: string) => notFound(`Workspace '${name}' not found`)
 
@@ -112,6 +116,7 @@ async function allOf(projects: Projects, actor: Actor): Promise<Project[]> {
 function validateName(name: string): void {
   if (isProjectName(name)) return
   if (name.length < 2 || name.length > 63) throw invalid(`Workspace name '${name}' must be between 2 and 63 characters.`)
-  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) throw invalid(`Workspace name '${name}' must match the pattern ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$ (lowercase alphanumeric with optional internal hyphens).`)
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))
+    throw invalid(`Workspace name '${name}' must match the pattern ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$ (lowercase alphanumeric with optional internal hyphens).`)
   throw invalid(`Workspace name '${name}' is reserved and cannot be used.`)
 }

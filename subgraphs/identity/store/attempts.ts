@@ -16,7 +16,11 @@ export function attemptStore(database: Database): AttemptStore {
     const [row] = await tx.select({ times: loginAttempts.times }).from(loginAttempts).where(eq(loginAttempts.bucket, bucket)).for('update')
     return row ? timesOf(row.times) : []
   }
-  const write = (tx: Handle, bucket: string, times: readonly number[], updatedAt: number) => tx.update(loginAttempts).set({ times: JSON.stringify(times), updatedAt }).where(eq(loginAttempts.bucket, bucket))
+  const write = (tx: Handle, bucket: string, times: readonly number[], updatedAt: number) =>
+    tx
+      .update(loginAttempts)
+      .set({ times: JSON.stringify(times), updatedAt })
+      .where(eq(loginAttempts.bucket, bucket))
 
   return {
     async take(limits, windowMs, at) {
@@ -44,7 +48,16 @@ export function attemptStore(database: Database): AttemptStore {
           if (index >= 0) await write(tx, bucket, times.toSpliced(index, 1), at)
         }
       }),
-    isKnown: (bucket, since) => database.run(async (db) => (await db.select({ bucket: knownAddresses.bucket }).from(knownAddresses).where(and(eq(knownAddresses.bucket, bucket), gte(knownAddresses.seenAt, since)))).length > 0),
+    isKnown: (bucket, since) =>
+      database.run(
+        async (db) =>
+          (
+            await db
+              .select({ bucket: knownAddresses.bucket })
+              .from(knownAddresses)
+              .where(and(eq(knownAddresses.bucket, bucket), gte(knownAddresses.seenAt, since)))
+          ).length > 0,
+      ),
     remember: (bucket, seenAt) =>
       database.run(async (db) => {
         await database.insertIfAbsent(db, knownAddresses, [{ bucket, seenAt }])

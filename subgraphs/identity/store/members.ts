@@ -32,7 +32,14 @@ export function memberStore(database: Database): MemberStore {
           .from(grants)
           .innerJoin(user, eq(user.id, grants.principalId))
           .where(
-            and(eq(grants.projectId, projectId), isNotNull(grants.openMembership), eq(grants.effect, 'allow'), lte(grants.validFrom, at), or(isNull(grants.validTo), gt(grants.validTo, at)), after === null ? undefined : gt(user.username, after)),
+            and(
+              eq(grants.projectId, projectId),
+              isNotNull(grants.openMembership),
+              eq(grants.effect, 'allow'),
+              lte(grants.validFrom, at),
+              or(isNull(grants.validTo), gt(grants.validTo, at)),
+              after === null ? undefined : gt(user.username, after),
+            ),
           )
           .orderBy(asc(user.username))
           .limit(limit)
@@ -46,7 +53,10 @@ export function memberStore(database: Database): MemberStore {
           .from(grants)
           .where(and(eq(grants.projectId, change.projectId), isNotNull(grants.openMembership), or(isNull(grants.validTo), gt(grants.validTo, change.at))))
         rule(open.flatMap(({ userId, role }) => (isRole(role) ? [{ userId, role }] : [])))
-        await tx.update(grants).set({ validTo: change.at, closedBy: change.by, openMembership: null }).where(eq(grants.openMembership, openKey(change.projectId, change.userId)))
+        await tx
+          .update(grants)
+          .set({ validTo: change.at, closedBy: change.by, openMembership: null })
+          .where(eq(grants.openMembership, openKey(change.projectId, change.userId)))
         if (change.role !== null) await tx.insert(grants).values(membershipRow({ ...change, role: change.role }))
       }),
   }

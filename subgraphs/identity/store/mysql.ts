@@ -80,4 +80,6 @@ async function assertHead(connection: mysql.Connection): Promise<void> {
 }
 
 const mysqlConnectionCodes = new Set(['PROTOCOL_CONNECTION_LOST', 'ER_CON_COUNT_ERROR', 'ER_SERVER_SHUTDOWN', 'EHOSTUNREACH', 'ENETUNREACH', 'POOL_CLOSED', 'ER_CONNECTION_KILLED'])
-const isMysqlConnectionFailure = (error: unknown): boolean => error instanceof Error && (('code' in error && typeof error.code === 'string' && mysqlConnectionCodes.has(error.code)) || /Pool is closed|closed state|connection is in closed state/.test(error.message))
+const isMysqlConnectionFailure = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && typeof error.code === 'string' && mysqlConnectionCodes.has(error.code)) || /Pool is closed|closed state|connection is in closed state/.test(error.message))

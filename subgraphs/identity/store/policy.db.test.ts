@@ -44,7 +44,9 @@ forEachDialect('a snapshot', (given) => {
     const project = await given.project()
     const { user, actor: before } = await given.member(project, 'viewer')
     expect(decide(before, 'tracking.experiment.create', project.id).allowed).toBe(false)
-    await given.sql(`INSERT INTO auth.user_permission (user_id, permission_id, project_id) SELECT '${user.id}', p.id, '${project.id}' FROM auth.permission p WHERE p.component_id = 'tracking' AND p.element_id = 'tracking.experiment' AND p.operation_id = 'create'`)
+    await given.sql(
+      `INSERT INTO auth.user_permission (user_id, permission_id, project_id) SELECT '${user.id}', p.id, '${project.id}' FROM auth.permission p WHERE p.component_id = 'tracking' AND p.element_id = 'tracking.experiment' AND p.operation_id = 'create'`,
+    )
     expect(decide(await given.actor(user.id), 'tracking.experiment.create', project.id).allowed).toBe(true)
     await given.sql(`DELETE FROM auth.user_permission WHERE user_id = '${user.id}'`)
     expect(decide(await given.actor(user.id), 'tracking.experiment.create', project.id).allowed).toBe(false)
@@ -64,7 +66,9 @@ forEachDialect('a snapshot', (given) => {
     const project = await given.project()
     const { user } = await given.member(project, 'contributor')
     const insert = (id: string, permission: string, rest: string) =>
-      given.sql(`INSERT INTO identity.grants (id, principal_id, principal_kind, permission, project_id, granted_by, effect, valid_from, valid_to, resource_type, resource_id) VALUES ('${given.name(id)}', '${user.id}', 'user', '${permission}', '${project.id}', 'hand', ${rest})`)
+      given.sql(
+        `INSERT INTO identity.grants (id, principal_id, principal_kind, permission, project_id, granted_by, effect, valid_from, valid_to, resource_type, resource_id) VALUES ('${given.name(id)}', '${user.id}', 'user', '${permission}', '${project.id}', 'hand', ${rest})`,
+      )
     await insert('deny', 'tracking.run.create', "'deny', 0, NULL, NULL, NULL")
     await insert('over', 'tracking.run.delete', "'allow', 0, 1, NULL, NULL")
     await insert('later', 'tracking.experiment.delete', `'allow', ${Date.now() + 3_600_000}, NULL, NULL, NULL`)

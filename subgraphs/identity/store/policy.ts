@@ -18,12 +18,23 @@ export function policyStore(database: Database): PolicyStore {
     holdings: (principalId, at) =>
       database.run(async (db) => {
         const { user } = database.tables
-        const [[found], held, byHand] = await Promise.all([db.select(userColumns(database.tables)).from(user).where(eq(user.id, principalId)).limit(1), heldGrants(database, db, principalId, at), handMadeGrants(database, db, principalId)])
+        const [[found], held, byHand] = await Promise.all([
+          db.select(userColumns(database.tables)).from(user).where(eq(user.id, principalId)).limit(1),
+          heldGrants(database, db, principalId, at),
+          handMadeGrants(database, db, principalId),
+        ])
         if (!found) return null
         const grants = [...held.grants, ...byHand]
         const ids = [...new Set([...held.memberships, ...grants].flatMap((g) => (g.projectId === null ? [] : [g.projectId])))]
         const which = found.isAdmin ? undefined : inArray(projects.id, ids)
-        const visible = found.isAdmin || ids.length > 0 ? await db.select({ id: projects.id, name: projects.name }).from(projects).where(and(isNull(projects.deletedAt), which)).orderBy(asc(projects.name)) : []
+        const visible =
+          found.isAdmin || ids.length > 0
+            ? await db
+                .select({ id: projects.id, name: projects.name })
+                .from(projects)
+                .where(and(isNull(projects.deletedAt), which))
+                .orderBy(asc(projects.name))
+            : []
         const isLive = ({ projectId }: { projectId: string | null }) => projectId === null || visible.some((p) => p.id === projectId)
         return { user: found, memberships: held.memberships.filter(isLive), grants: grants.filter(isLive), projects: visible }
       }),
@@ -32,7 +43,10 @@ export function policyStore(database: Database): PolicyStore {
 }
 
 async function heldGrants({ tables: { grants } }: Database, db: Handle, principalId: string, at: number): Promise<{ memberships: Membership[]; grants: Grant[] }> {
-  const rows = await db.select().from(grants).where(and(eq(grants.principalId, principalId), or(isNull(grants.validTo), gt(grants.validTo, at))))
+  const rows = await db
+    .select()
+    .from(grants)
+    .where(and(eq(grants.principalId, principalId), or(isNull(grants.validTo), gt(grants.validTo, at))))
   return {
     memberships: rows.flatMap(({ role, projectId, effect, validFrom, validTo }) => (isRole(role) && projectId !== null && effect === 'allow' ? [{ projectId, role, validFrom, validTo }] : [])),
     grants: rows.flatMap(({ permission, projectId, resourceType, resourceId, effect, validFrom, validTo }) =>
@@ -44,7 +58,9 @@ async function heldGrants({ tables: { grants } }: Database, db: Handle, principa
 async function handMadeGrants({ tables: { userPermission } }: Database, db: Handle, userId: string): Promise<Grant[]> {
   const rows = await db.select().from(userPermission).where(eq(userPermission.userId, userId))
   return rows.flatMap(({ permissionId, projectId }) =>
-    isPermission(permissionId) ? [{ permission: permissionId, projectId: projectId === EVERYWHERE ? null : projectId, resourceType: null, resourceId: null, effect: 'allow' as const, validFrom: 0, validTo: null }] : [],
+    isPermission(permissionId)
+      ? [{ permission: permissionId, projectId: projectId === EVERYWHERE ? null : projectId, resourceType: null, resourceId: null, effect: 'allow' as const, validFrom: 0, validTo: null }]
+      : [],
   )
 }
 
@@ -59,7 +75,11 @@ async function writeVocabulary(database: Database): Promise<void> {
     await database.insertIfAbsent(tx, component, distinct(words.map((w) => ({ id: w.componentId, name: w.componentId }))))
     await database.insertIfAbsent(tx, element, distinct(words.map((w) => ({ id: w.elementId, componentId: w.componentId, name: w.elementName }))))
     await database.insertIfAbsent(tx, operation, distinct(words.map((w) => ({ id: w.operationId, name: w.operationId }))))
-    await database.insertIfAbsent(tx, permission, words.map(({ elementName: _, ...row }) => row))
+    await database.insertIfAbsent(
+      tx,
+      permission,
+      words.map(({ elementName: _, ...row }) => row),
+    )
   })
 }
 

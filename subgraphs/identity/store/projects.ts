@@ -9,7 +9,15 @@ export function projectStore(database: Database): ProjectStore {
   const { projects } = database.tables
   const columns = { id: projects.id, name: projects.name, title: projects.title, description: projects.description, createdAt: projects.createdAt }
   return {
-    byIds: (ids) => (ids.length === 0 ? Promise.resolve([]) : database.run((db) => db.select(columns).from(projects).where(and(inArray(projects.id, [...ids]), isNull(projects.deletedAt))))),
+    byIds: (ids) =>
+      ids.length === 0
+        ? Promise.resolve([])
+        : database.run((db) =>
+            db
+              .select(columns)
+              .from(projects)
+              .where(and(inArray(projects.id, [...ids]), isNull(projects.deletedAt))),
+          ),
     page: (ids, after, limit) =>
       ids.length === 0
         ? Promise.resolve([])
@@ -31,10 +39,20 @@ export function projectStore(database: Database): ProjectStore {
       }
     },
     async update(id, change) {
-      await database.run((db) => db.update(projects).set(change).where(and(eq(projects.id, id), isNull(projects.deletedAt))))
+      await database.run((db) =>
+        db
+          .update(projects)
+          .set(change)
+          .where(and(eq(projects.id, id), isNull(projects.deletedAt))),
+      )
     },
     async remove(id, by, at) {
-      await database.run((db) => db.update(projects).set({ deletedAt: at, deletedBy: by }).where(and(eq(projects.id, id), isNull(projects.deletedAt))))
+      await database.run((db) =>
+        db
+          .update(projects)
+          .set({ deletedAt: at, deletedBy: by })
+          .where(and(eq(projects.id, id), isNull(projects.deletedAt))),
+      )
     },
   }
 }

@@ -10,7 +10,18 @@ export function sessionStore(database: Database): SessionStore {
     async insert(session) {
       await database.run((db) => db.insert(sessions).values(session))
     },
-    byHash: (hash) => database.run(async (db) => (await db.select({ session: sessions, user: userColumns(database.tables) }).from(sessions).innerJoin(user, eq(user.id, sessions.userId)).where(eq(sessions.hash, hash)).limit(1))[0] ?? null),
+    byHash: (hash) =>
+      database.run(
+        async (db) =>
+          (
+            await db
+              .select({ session: sessions, user: userColumns(database.tables) })
+              .from(sessions)
+              .innerJoin(user, eq(user.id, sessions.userId))
+              .where(eq(sessions.hash, hash))
+              .limit(1)
+          )[0] ?? null,
+      ),
     async seen(hash, at) {
       await database.run((db) => db.update(sessions).set({ lastSeenAt: at }).where(eq(sessions.hash, hash)))
     },

@@ -5,7 +5,8 @@
  */
 import type * as Pg from './columns.pg.ts'
 
-export const identityTables = ({ authTable, ownTable, id, shortText, longText, flag, epochMs, counter, small, foreignKey, index, primaryKey, uniqueIndex }: typeof Pg) => {
+/** The six tables of the seed. */
+const authTables = ({ authTable, id, shortText, longText, flag, epochMs, foreignKey, primaryKey, uniqueIndex }: typeof Pg) => {
   // The vocabulary, as rows: ids are the words themselves (`tracking`, `tracking.run`, `read`, `tracking.run.read`).
   const component = authTable('component', { id: id('id').primaryKey(), name: shortText('name').notNull() })
   const element = authTable('element', { id: shortText('id').primaryKey(), componentId: id('component_id').notNull(), name: shortText('name').notNull() }, (t) => [
@@ -14,7 +15,13 @@ export const identityTables = ({ authTable, ownTable, id, shortText, longText, f
   const operation = authTable('operation', { id: id('id').primaryKey(), name: shortText('name').notNull() })
   const permission = authTable(
     'permission',
-    { id: shortText('id').primaryKey(), componentId: id('component_id').notNull(), elementId: shortText('element_id').notNull(), operationId: id('operation_id').notNull(), description: longText('description').notNull() },
+    {
+      id: shortText('id').primaryKey(),
+      componentId: id('component_id').notNull(),
+      elementId: shortText('element_id').notNull(),
+      operationId: id('operation_id').notNull(),
+      description: longText('description').notNull(),
+    },
     (t) => [
       foreignKey({ name: 'permission_component', columns: [t.componentId], foreignColumns: [component.id] }),
       foreignKey({ name: 'permission_element', columns: [t.elementId], foreignColumns: [element.id] }),
@@ -43,6 +50,11 @@ export const identityTables = ({ authTable, ownTable, id, shortText, longText, f
     foreignKey({ name: 'user_permission_permission', columns: [t.permissionId], foreignColumns: [permission.id] }),
   ])
 
+  return { component, element, operation, permission, user, userPermission }
+}
+
+/** Projects, and who holds what in them. */
+const grantTables = ({ ownTable, id, shortText, longText, epochMs, counter, small, index, uniqueIndex }: typeof Pg) => {
   const projects = ownTable(
     'projects',
     {
@@ -84,6 +96,14 @@ export const identityTables = ({ authTable, ownTable, id, shortText, longText, f
     },
     (t) => [uniqueIndex('grants_open_membership').on(t.openMembership), index('grants_principal').on(t.principalId, t.projectId), index('grants_project').on(t.projectId, t.validTo)],
   )
+  /** One row, id 1. */
+  const policyEpoch = ownTable('policy_epoch', { id: small('id').primaryKey(), epoch: counter('epoch').notNull() })
+
+  return { projects, grants, policyEpoch }
+}
+
+/** Proofs of who somebody is, and what guards them. */
+const credentialTables = ({ ownTable, id, shortText, longText, epochMs, index, uniqueIndex }: typeof Pg) => {
   const tokens = ownTable(
     'tokens',
     {
@@ -107,16 +127,24 @@ export const identityTables = ({ authTable, ownTable, id, shortText, longText, f
   const tokenUses = ownTable('token_uses', { tokenId: id('token_id').primaryKey(), lastUsedAt: epochMs('last_used_at').notNull() })
   const sessions = ownTable(
     'sessions',
-    { hash: id('hash').primaryKey(), userId: id('user_id').notNull(), createdAt: epochMs('created_at').notNull(), lastSeenAt: epochMs('last_seen_at').notNull(), expiresAt: epochMs('expires_at').notNull() },
+    {
+      hash: id('hash').primaryKey(),
+      userId: id('user_id').notNull(),
+      createdAt: epochMs('created_at').notNull(),
+      lastSeenAt: epochMs('last_seen_at').notNull(),
+      expiresAt: epochMs('expires_at').notNull(),
+    },
     (t) => [index('sessions_user').on(t.userId), index('sessions_expires').on(t.expiresAt)],
   )
   /** Failed log-ins of the last minute per account and per address; `times` is a JSON array of epoch ms. */
-  const loginAttempts = ownTable('login_attempts', { bucket: id('bucket').primaryKey(), times: longText('times').notNull(), updatedAt: epochMs('updated_at').notNull() }, (t) => [index('login_attempts_updated').on(t.updatedAt)])
+  const loginAttempts = ownTable('login_attempts', { bucket: id('bucket').primaryKey(), times: longText('times').notNull(), updatedAt: epochMs('updated_at').notNull() }, (t) => [
+    index('login_attempts_updated').on(t.updatedAt),
+  ])
   /** Where somebody signed in before, as a hash of account and address: strangers' guesses do not lock these out. */
   const knownAddresses = ownTable('known_addresses', { bucket: id('bucket').primaryKey(), seenAt: epochMs('seen_at').notNull() }, (t) => [index('known_addresses_seen').on(t.seenAt)])
-  /** One row, id 1. */
-  const policyEpoch = ownTable('policy_epoch', { id: small('id').primaryKey(), epoch: counter('epoch').notNull() })
 
-  return { component, element, operation, permission, user, userPermission, projects, grants, tokens, tokenUses, sessions, loginAttempts, knownAddresses, policyEpoch }
+  return { tokens, tokenUses, sessions, loginAttempts, knownAddresses }
 }
+
+export const identityTables = (kit: typeof Pg) => ({ ...authTables(kit), ...grantTables(kit), ...credentialTables(kit) })
 export type IdentityTables = ReturnType<typeof identityTables>

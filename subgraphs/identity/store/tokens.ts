@@ -1,5 +1,5 @@
 /** Tokens: only their SHA-256 is stored. */
-import { and, desc, eq, gt, isNull } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, lt } from 'drizzle-orm'
 import { isPermission, type Permission } from '#shared/policy.ts'
 import type { Token, TokenStore } from '#identity/domain/stores.ts'
 import type { Database } from './database.ts'
@@ -26,7 +26,11 @@ export function tokenStore(database: Database): TokenStore {
     expiresAt: tokens.expiresAt,
     lastUsedAt: tokenUses.lastUsedAt,
   }
-  const tokenOf = (row: Omit<Token, 'projects' | 'permissions'> & { projects: string | null; permissions: string | null }): Token => ({ ...row, projects: stringsOf(row.projects), permissions: permissionsOf(row.permissions) })
+  const tokenOf = (row: Omit<Token, 'projects' | 'permissions'> & { projects: string | null; permissions: string | null }): Token => ({
+    ...row,
+    projects: stringsOf(row.projects),
+    permissions: permissionsOf(row.permissions),
+  })
 
   return {
     async insert(token) {
@@ -53,11 +57,20 @@ export function tokenStore(database: Database): TokenStore {
           .orderBy(desc(tokens.createdAt), desc(tokens.id))
         return rows.map(tokenOf)
       }),
-    revoke: (id, userId, at) => database.run(async (db) => database.matched(await db.update(tokens).set({ revokedAt: at }).where(and(eq(tokens.id, id), eq(tokens.userId, userId), isNull(tokens.revokedAt)))) > 0),
+    revoke: (id, userId, at) =>
+      database.run(
+        async (db) =>
+          database.matched(
+            await db
+              .update(tokens)
+              .set({ revokedAt: at })
+              .where(and(eq(tokens.id, id), eq(tokens.userId, userId), isNull(tokens.revokedAt))),
+          ) > 0,
+      ),
     used: (tokenId, at) =>
       database.run(async (db) => {
         await database.insertIfAbsent(db, tokenUses, [{ tokenId, lastUsedAt: at }])
-        await db.update(tokenUses).set({ lastUsedAt: at }).where(eq(tokenUses.tokenId, tokenId))
+        await db.update(tokenUses).set({ lastUsedAt: at }).where(and(eq(tokenUses.tokenId, tokenId), lt(tokenUses.lastUsedAt, at)))
       }),
   }
 }

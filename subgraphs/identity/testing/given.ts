@@ -114,4 +114,7 @@ export function forEachDialect(what: string, body: (given: Given) => void): void
 }
 
 /** Matches a DomainError of this code. */
-export const refusedWith = (code: string) => (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === code
+export const refusedWith =
+  (code: string) =>
+  (error: unknown): boolean =>
+    error instanceof Error && 'code' in error && error.code === code
