@@ -67,11 +67,14 @@ export function answerOwnErrors(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error, request, reply) => sendError(reply, familyOf(pathOf(request)), asDomainError(error), request.id, log))
 }
 
+/** MLflow's words (mlflow/server/handlers.py); they are as true for everybody else. */
+const unreadableType = "Bad Request. Content-Type must be one of ['application/json']."
+
 export function asDomainError(error: unknown): unknown {
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
   if (error instanceof DomainError || status >= 500) return error
   const cause = { cause: error }
   if (status === 413) return new DomainError('TOO_LARGE', 'The body is too large.', {}, cause)
-  if (status === 415) return new DomainError('UNSUPPORTED_MEDIA', 'The Content-Type cannot be read.', {}, cause)
+  if (status === 415) return new DomainError('UNSUPPORTED_MEDIA', unreadableType, {}, cause)
   return new DomainError('INVALID', 'The request cannot be read.', {}, cause)
 }

@@ -38,6 +38,15 @@ export const mlflowErrors: Readonly<Record<DomainErrorCode, readonly [errorCode:
   INTERNAL: ['INTERNAL_ERROR', 500],
 }
 
+/** What MLflow 3.17 adds to its errors (recorded answers); codes that are not here go without. */
+const mlflowClasses: Readonly<Record<string, readonly [sqlstate: string, errorClass: string]>> = {
+  INVALID_PARAMETER_VALUE: ['KAM00', 'INVALID_PARAMETER_VALUE'],
+  BAD_REQUEST: ['KAM00', 'INVALID_PARAMETER_VALUE'],
+  RESOURCE_DOES_NOT_EXIST: ['KAM00', 'RESOURCE_NOT_FOUND'],
+  RESOURCE_ALREADY_EXISTS: ['KAM00', 'RESOURCE_ALREADY_EXISTS'],
+  INTERNAL_ERROR: ['XXM00', 'CLIENT_INTERNAL_ERROR'],
+}
+
 /** ML Studio answers a duplicate with 400 (ST-27); everything else as HTTP means it. */
 const studioStatus: Readonly<Record<DomainErrorCode, number>> = { ...httpStatus, ALREADY_EXISTS: 400 }
 
@@ -59,8 +68,10 @@ export function errorAnswer(family: Family, error: unknown, requestId: string): 
   if (code === 'UNAUTHENTICATED') headers['www-authenticate'] = 'Basic realm="sluice"'
   switch (family) {
     case 'mlflow': {
-      const [errorCode, status] = mlflowErrors[code]
-      return { status, headers, body: { error_code: details.protocolCode ?? errorCode, message } }
+      const [generalCode, status] = mlflowErrors[code]
+      const errorCode = details.protocolCode ?? generalCode
+      const [sqlstate, errorClass] = mlflowClasses[errorCode] ?? []
+      return { status, headers, body: { error_code: errorCode, message, ...(sqlstate ? { sqlstate, error_class: errorClass } : {}) } }
     }
     case 'studio':
       return { status: studioStatus[code], headers, body: { error: message } }
