@@ -24,6 +24,7 @@ const deliberate: Readonly<Record<string, string>> = {
   'exp search bad token': 'a token that is no base64 is called that',
   'exp rename dup': 'a sentence, not the text of a database error',
   'run create empty': 'the empty experiment id is named',
+  'runs order run_id asc': 'run ids are random, so which comes first is chance',
 }
 
 let tracking: TestTracking

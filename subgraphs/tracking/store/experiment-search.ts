@@ -1,7 +1,7 @@
-/** Finds experiments. There are few of them: one statement over the project's slice is enough. */
+/** Finds experiments, latest first. There are few of them: one statement over the project's slice is enough. */
 import type { Page } from '#shared/paging.ts'
 import type { Experiment } from '#tracking/domain/experiment.ts'
-import type { Condition, Filter, OrderTerm } from '#tracking/domain/search-filter.ts'
+import type { Condition, Filter } from '#tracking/domain/search-filter.ts'
 import type { Search } from '#tracking/domain/store.ts'
 import { experimentColumns, experimentOf, type ExperimentRow } from '#tracking/store/experiment-rows.ts'
 import { behindSql, orderBySql, startOf, tokenOf } from '#tracking/store/keyset.ts'
@@ -15,11 +15,10 @@ const columns: Readonly<Record<string, { readonly sql: string; readonly type: 't
   last_update_time: { sql: 'x.last_update_time', type: 'bigint' },
 }
 const views = { ACTIVE: 'x.active', DELETED: 'NOT x.active', ALL: 'true' } as const
-const latestFirst: readonly OrderTerm[] = [{ field: { kind: 'attribute', name: 'creation_time' }, ascending: false }]
 
 export async function searchExperiments(at: Statements, { filter, orderBy, view, limit, token }: Search): Promise<Page<Experiment>> {
   const parameters = new Parameters(at.projectId)
-  const order = (orderBy.length > 0 ? orderBy : latestFirst).map(({ field, ascending }): OrderColumn => ({ ...column(field.name), ascending }))
+  const order = orderBy.map(({ field, ascending }): OrderColumn => ({ ...column(field.name), ascending }))
   const start = startOf(token, order)
   const where = filter ? filterSql(filter, parameters) : 'true'
   const behind = start.kind === 'after' ? behindSql('q', order, start.cursor, parameters) : 'true'

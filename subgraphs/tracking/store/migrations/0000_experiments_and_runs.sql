@@ -26,7 +26,7 @@ CREATE TABLE experiment (
   UNIQUE (project_id, name) -- a deleted experiment keeps its name
 );
 --> statement-breakpoint
-CREATE INDEX experiment_list ON experiment (project_id, creation_time DESC, experiment_id DESC);
+CREATE INDEX experiment_list ON experiment (project_id, experiment_id DESC);
 --> statement-breakpoint
 -- The names of metrics (1), params (2) and tags (3). One dictionary per EXPERIMENT: key_id alone then
 -- identifies the slice that a search walks, and one column's statistics estimate it.
