@@ -70,7 +70,10 @@ export function tokenStore(database: Database): TokenStore {
     used: (tokenId, at) =>
       database.run(async (db) => {
         await database.insertIfAbsent(db, tokenUses, [{ tokenId, lastUsedAt: at }])
-        await db.update(tokenUses).set({ lastUsedAt: at }).where(and(eq(tokenUses.tokenId, tokenId), lt(tokenUses.lastUsedAt, at)))
+        await db
+          .update(tokenUses)
+          .set({ lastUsedAt: at })
+          .where(and(eq(tokenUses.tokenId, tokenId), lt(tokenUses.lastUsedAt, at)))
       }),
   }
 }
