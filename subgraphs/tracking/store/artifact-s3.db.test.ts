@@ -1,86 +1,28 @@
-/**
- * Artifacts in a real S3 server: versitygw over a directory, so that the test can look at what lies there. Where its
- * binary is missing the tests are reported as not run; in CI that is a failure.
- */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { connect } from 'node:net'
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { defaultBuckets } from '#shared/objects/object-store.ts'
-import { createS3Store } from '#shared/objects/s3-store.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startArtifactBench, type ArtifactBench } from '#tracking/rest/artifacts-testing.ts'
+import { hasS3Server, newS3Server, type S3Server } from '#tracking/store/artifact-s3-testing.ts'
 
-const binary = join(homedir(), '.cache', 'sluice-tools', 'bin', 'versitygw')
-const isThere = existsSync(binary)
-const credentials = { accessKeyId: 'sluice-test', secretAccessKey: 'sluice-test-secret' }
-if (!isThere) process.stdout.write(`NOT RUN: artifacts in S3, because there is no ${binary.replace(homedir(), '~')}\n`)
-
-it.runIf(!isThere && process.env['CI'])('needs versitygw in CI', () => {
-  expect.fail(`there is no ${binary.replace(homedir(), '~')}`)
-})
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no free port'))))
-    })
-  })
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
-
-describe.runIf(isThere)('artifacts in S3', () => {
+describe.runIf(hasS3Server())('artifacts in S3', () => {
   const proxy = '/api/2.0/mlflow-artifacts/artifacts'
-  let directory: string
-  let port: number
-  let server: ChildProcess
+  let server: S3Server
   let bench: ArtifactBench
-  const startServer = async (): Promise<void> => {
-    server = spawn(binary, ['--port', `127.0.0.1:${port}`, '--access', credentials.accessKeyId, '--secret', credentials.secretAccessKey, '--quiet', 'posix', '--sidecar', join(directory, 'meta'), join(directory, 'data')], { stdio: 'ignore' })
-    await vi.waitUntil(() => answers(port), { timeout: 20_000 })
-  }
-  const stopServer = async (): Promise<void> => {
-    const ended = new Promise((resolve) => server.once('exit', resolve))
-    server.kill('SIGKILL')
-    await ended
-  }
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'sluice-s3-'))
-    for (const folder of ['data', 'meta']) await mkdir(join(directory, folder))
-    port = await freePort()
-    await startServer()
-    bench = await startArtifactBench(() => createS3Store({ endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', ...credentials, buckets: defaultBuckets }))
+    server = await newS3Server()
+    await server.start()
+    bench = await startArtifactBench(server.store)
   })
   afterAll(async () => {
-    await stopServer() // first: it must not outlive a set-up that failed
+    await server.remove() // first: it must not outlive a set-up that failed
     await bench.stop()
-    await rm(directory, { recursive: true, force: true })
   })
 
   const at = (run: { id: string }, path: string): string => `${proxy}/0/${run.id}/artifacts/${path}`
-  /** Everything the server keeps, parts of unfinished uploads included. */
-  const kept = async (): Promise<string[]> => {
-    const found = await readdir(join(directory, 'data'), { recursive: true, withFileTypes: true })
-    return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(join(directory, 'data').length + 1)).sort()
-  }
-
   it('lie under the documented key, and come back with ranges, type and hash', async () => {
     const run = bench.newRun(bench.other)
     expect((await bench.send('contributor', bench.other, 'PUT', at(run, 'a/b c+ü.txt'.replace(' ', '%20').replace('ü', '%C3%BC')), { body: '0123456789' })).status).toBe(200)
-    expect(await kept()).toContain(`mlflow-artifacts/p1/0/${run.id}/artifacts/a/b c+ü.txt`)
+    expect(await server.kept()).toContain(`mlflow-artifacts/p1/0/${run.id}/artifacts/a/b c+ü.txt`)
     const url = at(run, 'a/b%20c+%C3%BC.txt')
     expect(await bench.send('viewer', bench.other, 'GET', url)).toMatchObject({ status: 200, text: '0123456789', headers: { 'content-length': '10', 'content-type': 'text/plain' } })
     expect(await bench.send('viewer', bench.other, 'GET', url, { headers: { range: 'bytes=2-4' } })).toMatchObject({ status: 206, text: '234', headers: { 'content-range': 'bytes 2-4/10' } })
@@ -103,19 +45,19 @@ describe.runIf(isThere)('artifacts in S3', () => {
     const bodies = ['one', 'second', 'three!!'].map((word) => word.repeat(3_000_000))
     for (const body of bodies) expect((await bench.send('contributor', bench.other, 'PUT', at(run, 'f'), { body })).status).toBe(200)
     expect((await bench.send('viewer', bench.other, 'GET', at(run, 'f'))).text === bodies[2]).toBe(true)
-    expect((await kept()).filter((key) => key.includes(run.id) || key.includes('.versions'))).toHaveLength(1 + 1) // and the long name above
+    expect((await server.kept()).filter((key) => key.includes(run.id) || key.includes('.versions'))).toHaveLength(1 + 1) // and the long name above
   })
 
   it('are gone from the server when removed, file and folder', async () => {
     const run = bench.newRun(bench.other)
     for (const path of ['a/x', 'a/y/z', 'b']) await bench.send('contributor', bench.other, 'PUT', at(run, path), { body: 'x' })
     expect((await bench.send('maintainer', bench.other, 'DELETE', at(run, 'a'))).status).toBe(200)
-    expect((await kept()).filter((key) => key.includes(run.id))).toEqual([`mlflow-artifacts/p1/0/${run.id}/artifacts/b`])
+    expect((await server.kept()).filter((key) => key.includes(run.id))).toEqual([`mlflow-artifacts/p1/0/${run.id}/artifacts/b`])
   })
 
   it('leave nothing of an upload that is cut off, not even parts', async () => {
     const run = bench.newRun(bench.other)
-    const before = await kept()
+    const before = await server.kept()
     await new Promise<void>((resolve) => {
       const socket = connect(bench.port, '127.0.0.1', () => {
         socket.write(`PUT ${at(run, 'half')} HTTP/1.1\r\nhost: x\r\nx-who: contributor\r\nx-project: p1\r\ncontent-length: 100000000\r\n\r\n`)
@@ -124,7 +66,7 @@ describe.runIf(isThere)('artifacts in S3', () => {
       socket.on('close', () => resolve())
     })
     await expect.poll(async () => (await bench.postgres.query('SELECT FROM artifact WHERE owner_id = $1', [run.id])).rowCount).toBe(0)
-    await expect.poll(kept).toEqual(before)
+    await expect.poll(server.kept).toEqual(before)
   })
 
   it('refuse a body that failed, before or while it is read, as the client’s mistake', async () => {
@@ -137,17 +79,17 @@ describe.runIf(isThere)('artifacts in S3', () => {
     const url = `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=${run.id}&path=f`
     const tooLarge = await bench.send('contributor', bench.other, 'POST', url, { body: Readable.from([Buffer.alloc(6_000_000), Buffer.alloc(6_000_000)]) }).then((answer) => answer.status, () => 'closed')
     expect([400, 'closed']).toContain(tooLarge)
-    expect((await kept()).filter((key) => key.includes(run.id))).toEqual([])
+    expect((await server.kept()).filter((key) => key.includes(run.id))).toEqual([])
   })
 
   it('say 503 while the server is away, and go on when it is back', async () => {
     const run = bench.newRun(bench.other)
     await bench.send('contributor', bench.other, 'PUT', at(run, 'f'), { body: 'x' })
-    await stopServer()
+    await server.kill()
     expect((await bench.send('viewer', bench.other, 'GET', at(run, 'f'))).json()).toMatchObject({ error_code: 'TEMPORARILY_UNAVAILABLE' })
     expect((await bench.send('contributor', bench.other, 'PUT', at(run, 'g'), { body: 'x' })).status).toBe(503)
     expect((await bench.send('viewer', bench.other, 'GET', `/api/2.0/mlflow/artifacts/list?run_id=${run.id}`)).json()['files']).toEqual([{ path: 'f', is_dir: false, file_size: 1 }])
-    await startServer()
+    await server.start()
     expect((await bench.send('contributor', bench.other, 'PUT', at(run, 'g'), { body: 'y' })).status).toBe(200)
     expect((await bench.send('viewer', bench.other, 'GET', at(run, 'g'))).text).toBe('y')
   })
