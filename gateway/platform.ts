@@ -21,6 +21,8 @@ export interface Platform {
   /** The address people use. */
   readonly url: string
   readonly port: number
+  /** Every route that the door serves or forwards. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[]
   /** The administrator's password, on the first start only. */
   readonly firstPassword: string | undefined
   /** Lets requests in flight finish, then stops everything in reverse order. May be called again. */
@@ -76,6 +78,7 @@ export async function createPlatform(config: Config, options: PlatformOptions): 
     return {
       url,
       port,
+      routes: door.routes,
       firstPassword: topology.firstPassword,
       stop: () => {
         isStopping = true
