@@ -19,15 +19,18 @@ const isTextName = (name: string): name is TextName => texts.some((text) => text
 
 /** What the query says; fields of the form come on top. */
 function optionsOf(query: URLSearchParams): Omit<Received, 'file' | 'fileName'> {
-  const given = texts.flatMap((text) => (query.has(text) ? [[text, query.get(text)]] : []))
-  return { ...Object.fromEntries(given), asVersion: isYes(query.get('as_version')) }
+  const given = texts.flatMap((text) => (query.get(text) ? [[text, query.get(text)]] : []))
+  const asVersion = flagOf(query.get('as_version') ?? 'false')
+  if (asVersion === undefined) throw notAFlag()
+  return { ...Object.fromEntries(given), asVersion }
 }
 
-function isYes(text: string | null): boolean {
-  if (text === null || /^(false|0|no)$/i.test(text)) return false
+/** `?as_version` alone means yes; undefined is neither. */
+function flagOf(text: string): boolean | undefined {
   if (/^(true|1|yes)?$/i.test(text)) return true
-  throw invalid("'as_version' must be true or false", 'as_version')
+  return /^(false|0|no)$/i.test(text) ? false : undefined
 }
+const notAFlag = () => invalid("'as_version' must be true or false", 'as_version')
 
 /** `PUT …?name=&filename=`: the body is the file. */
 export async function receiveBytes({ stream, query }: Request, spool: Spool, maxBytes: number): Promise<Received> {
@@ -61,8 +64,12 @@ export async function receiveForm({ stream, headers, query }: Request, spool: Sp
   })
   form.on('field', (name, value, _nameCut, isCut) => {
     if (isCut) return refuse(invalid(`The field '${name}' is longer than ${limits.formFieldBytes} bytes`, name))
-    if (isTextName(name)) fields[name] = value
-    else if (name === 'as_version') fields.asVersion = isYes(value)
+    // A browser sends the fields of a form that nobody filled in.
+    if (isTextName(name) && value !== '') fields[name] = value
+    if (name !== 'as_version') return
+    fields.asVersion = flagOf(value)
+    // Thrown from here it would end the process: nobody stands between the parser and the socket.
+    if (fields.asVersion === undefined) refuse(notAFlag())
   })
   form.on('filesLimit', () => refuse(invalid('Send one file at a time.', 'file')))
   form.on('fieldsLimit', () => refuse(invalid(`The form has more than ${limits.formFields} fields.`)))

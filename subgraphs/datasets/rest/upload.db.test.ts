@@ -153,6 +153,26 @@ describe('a refused upload leaves no row, no object and no temporary file', () =
     const json = await fetch(`${server.url}/datasets/upload`, { method: 'POST', body: '{}', headers: { ...headers, 'content-type': 'application/json' } })
     expect(json.status).toBe(415)
   })
+  it.each<[string, string, string]>([
+    ['a flag that is none', '--x\r\ncontent-disposition: form-data; name="as_version"\r\n\r\nmaybe\r\n--x--\r\n', "'as_version' must be true or false"],
+    ['a second file', `--x\r\ncontent-disposition: form-data; name="file"; filename="bad form.csv"\r\n\r\na\n1\r\n--x\r\ncontent-disposition: form-data; name="file"; filename="b.csv"\r\n\r\na\n1\r\n--x--\r\n`, 'Send one file at a time.'],
+    ['a file of another name', '--x\r\ncontent-disposition: form-data; name="data"; filename="bad form.csv"\r\n\r\na\n1\r\n--x--\r\n', "The form has no file: send it as the field 'file'."],
+    ['a field that is too long', `--x\r\ncontent-disposition: form-data; name="message"\r\n\r\n${'m'.repeat(70_000)}\r\n--x--\r\n`, "The field 'message' is longer than 65536 bytes"],
+    ['a description that is too long', `--x\r\ncontent-disposition: form-data; name="description"\r\n\r\n${'m'.repeat(5_001)}\r\n--x\r\ncontent-disposition: form-data; name="file"; filename="bad form.csv"\r\n\r\na\n1\r\n--x--\r\n`, "'description' exceeds the maximum length of 5000 characters"],
+    ['no end', '--x\r\ncontent-disposition: form-data; name="file"; filename="bad form.csv"\r\n\r\na\n1', 'The upload ended early.'],
+    ['no parts', 'nothing of a form', 'The upload ended early.'],
+    ['a file whose name hides', '--x\r\ncontent-disposition: form-data; name="file"; filename="bad form\u202evsc.exe"\r\n\r\na\n1\r\n--x--\r\n', "'filename' must not contain control or invisible characters"],
+  ])('a form with %s', async (_what, body, detail) => {
+    const headers = { 'x-test-user': 'alice', 'x-test-project': 'p1', 'content-type': 'multipart/form-data; boundary=x' }
+    const answer = await fetch(`${server.url}/datasets/upload`, { method: 'POST', body, headers })
+    expect({ status: answer.status, body: await answer.json() }).toEqual({ status: 400, body: { detail } })
+    expect(await tracesOf('bad')).toEqual(nothing)
+  })
+  it('a form without a boundary', async () => {
+    const headers = { 'x-test-user': 'alice', 'x-test-project': 'p1', 'content-type': 'multipart/form-data' }
+    const answer = await fetch(`${server.url}/datasets/upload`, { method: 'POST', body: 'x', headers })
+    expect({ status: answer.status, body: await answer.json() }).toEqual({ status: 400, body: { detail: 'The form cannot be read: its boundary is missing.' } })
+  })
   it.each([
     ['POST', 'POST /datasets/upload', 'content-type: multipart/form-data; boundary=x\r\n', `--x\r\ncontent-disposition: form-data; name="file"; filename="cut off.csv"\r\n\r\n${csv}`],
     ['PUT', 'PUT /datasets/upload?filename=cut%20off.csv', '', csv],
