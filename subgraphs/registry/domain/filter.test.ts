@@ -34,7 +34,7 @@ describe('searching models', () => {
     ["foo = 'b'", "Invalid attribute key 'foo' specified. Valid keys are '{'name'}'"],
     ["metrics.a = 'b'", "Invalid entity type 'metrics'. Valid entity types are ('attribute', 'tag', 'tags')"],
     ["name = 'a' OR name = 'b'", 'Invalid clause(s) in filter string: OR'],
-    ["name = 'a'; DROP TABLE x", "Search filter contained multiple expression"],
+    ["name = 'a'; DROP TABLE x", 'Search filter contained multiple expression'],
     ['name = a', 'Parameter value is either not quoted or unidentified quote types used for string value a. Use either single or double quotes.'],
     ['name = 1', 'Expected a quoted string value or a list of quoted string values for attributes. Got value 1'],
     ['tags.k = 1', "Expected a quoted string value for tag (e.g. 'my-value'). Got value 1"],
@@ -50,7 +50,10 @@ describe('searching models', () => {
 
   it('orders by name or time, with the name last', () => {
     expect(modelOrder([])).toEqual([{ column: 'name', ascending: true }])
-    expect(modelOrder(['timestamp desc'])).toEqual([{ column: 'updatedAt', ascending: false }, { column: 'name', ascending: true }])
+    expect(modelOrder(['timestamp desc'])).toEqual([
+      { column: 'updatedAt', ascending: false },
+      { column: 'name', ascending: true },
+    ])
     expect(modelOrder(['`name` DESC'])).toEqual([{ column: 'name', ascending: false }])
     expect(() => modelOrder(['foo'])).toThrow("Invalid order by key 'foo' specified. Valid keys are '{'name', 'timestamp'}'")
     expect(() => modelOrder(['name SIDEWAYS'])).toThrow("Invalid ordering key in order_by clause 'name SIDEWAYS'.")
@@ -76,7 +79,7 @@ describe('searching versions', () => {
     ["version_number = 'x'", "Invalid value for numeric attribute 'version_number': 'x'"],
     ['version_number = 1.5', "Invalid value for numeric attribute 'version_number': 1.5"],
     ['version_number LIKE 1', 'Invalid comparator for attribute version_number: LIKE'],
-    ['name = 5', "attributes support comparison with numeric values."],
+    ['name = 5', 'attributes support comparison with numeric values.'],
   ])('refuses %s', (filter, message) => expect(() => versionSearch(filter)).toThrow(message))
 
   it('orders the newest first unless told otherwise', () => {

@@ -111,7 +111,15 @@ describe('who may', () => {
     const { models } = services()
     const seen = await models.create(owner, { name: 'granted-1' })
     await models.create(owner, { name: 'granted-2' })
-    const grant = (effect: 'allow' | 'deny'): Grant => ({ permission: 'registry.model.read', projectId: project.id, resourceType: 'registry.model', resourceId: seen.id, effect, validFrom: 0, validTo: null })
+    const grant = (effect: 'allow' | 'deny'): Grant => ({
+      permission: 'registry.model.read',
+      projectId: project.id,
+      resourceType: 'registry.model',
+      resourceId: seen.id,
+      effect,
+      validFrom: 0,
+      validTo: null,
+    })
     const guest: Scope = { project, actor: { ...elsewhere.actor, snapshot: { ...elsewhere.actor.snapshot, projects: [project, other], grants: [grant('allow')] } } }
     const barred: Scope = { project, actor: { ...viewer.actor, snapshot: { ...viewer.actor.snapshot, grants: [grant('deny')] } } }
     expect(await names("name LIKE 'granted-%'", guest)).toEqual(['granted-1'])
@@ -124,14 +132,37 @@ describe('who may', () => {
   })
 })
 
+describe('who sees the project but holds nothing of the registry', () => {
+  it('is refused, not shown an empty list', async () => {
+    const runs: Grant = { permission: 'tracking.run.read', projectId: project.id, resourceType: null, resourceId: null, effect: 'allow', validFrom: 0, validTo: null }
+    const guest: Scope = { project, actor: { ...elsewhere.actor, snapshot: { ...elsewhere.actor.snapshot, projects: [project, other], grants: [runs] } } }
+    const { models, versions } = services()
+    await expect(models.search(guest, { limit: 10 })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(versions.search(guest, { limit: 10 })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(models.resolve(guest, 'anything')).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+})
+
 describe('search', () => {
   beforeAll(async () => {
     const { models } = services()
-    await models.create(owner, { name: 's-a', tags: [{ key: 'team', value: 'Risk' }, { key: 'kind', value: 'x' }] })
+    await models.create(owner, {
+      name: 's-a',
+      tags: [
+        { key: 'team', value: 'Risk' },
+        { key: 'kind', value: 'x' },
+      ],
+    })
     await models.create(owner, { name: 's-b', tags: [{ key: 'team', value: 'sales' }] })
     await models.create(owner, { name: 's-c%', tags: [{ key: 'team', value: 'risk' }] })
     await models.create(owner, { name: 'S_d\\' })
-    await models.create(owner, { name: 's-prompt', tags: [{ key: 'mlflow.prompt.is_prompt', value: 'true' }, { key: 'team', value: 'risk' }] })
+    await models.create(owner, {
+      name: 's-prompt',
+      tags: [
+        { key: 'mlflow.prompt.is_prompt', value: 'true' },
+        { key: 'team', value: 'risk' },
+      ],
+    })
     await models.create(elsewhere, { name: 's-elsewhere', tags: [{ key: 'team', value: 'risk' }] })
   })
 

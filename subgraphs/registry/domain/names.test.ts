@@ -16,8 +16,9 @@ describe('names of models', () => {
 
   it('are kept in NFC', () => expect(modelName('cafe\u0301')).toBe('caf\u00e9'))
 
-  it.each(['', '  ', '\u3000', 'a/b', 'a:b', 'a%2Fb', 'a%252fb', 'a%3Ab', 'a%00b', '.', '..', '..a', '%2e%2e', 'a\u0000b', 'a\u200bb', 'a\u202eb', 'a\nb', '\ud800', 'x'.repeat(501)])('%j is none', (name) =>
-    expect(() => modelName(name)).toThrow(),
+  it.each(['', '  ', '\u3000', 'a/b', 'a:b', 'a%2Fb', 'a%252fb', 'a%3Ab', 'a%00b', '.', '..', '..a', '%2e%2e', 'a\u0000b', 'a\u200bb', 'a\u202eb', 'a\nb', '\ud800', 'x'.repeat(501)])(
+    '%j is none',
+    (name) => expect(() => modelName(name)).toThrow(),
   )
   it.each(['100%', 'a.b', 'a b', '模型', 'x'.repeat(257), 'm-1', '50%20', "it's"])('%j is one', (name) => expect(modelName(name)).toBe(name))
 })
@@ -32,5 +33,15 @@ describe('other names', () => {
   it.each(['champion', 'v1a', 'vv1', 'a_b-c', 'größte'])('takes the alias %s', (alias) => expect(newAliasName(alias)).toBe(alias))
   it.each(['', '../a', 'a//b', '/a', 'a/', './a', 'a/../b', 'a\nb', "a'b", 'x'.repeat(251)])('refuses the tag key %j', (key) => expect(() => tagKey(key)).toThrow())
   it.each(['mlflow.prompt.is_prompt', 'a/b', 'a b:c-d', 'ключ'])('takes the tag key %s', (key) => expect(tagKey(key)).toBe(key))
-  it('lets the last of equal tags win', () => expect(tagsOf([{ key: 'a', value: '1' }, { key: 'b', value: '2' }, { key: 'a', value: '3' }])).toEqual([{ key: 'a', value: '3' }, { key: 'b', value: '2' }]))
+  it('lets the last of equal tags win', () =>
+    expect(
+      tagsOf([
+        { key: 'a', value: '1' },
+        { key: 'b', value: '2' },
+        { key: 'a', value: '3' },
+      ]),
+    ).toEqual([
+      { key: 'a', value: '3' },
+      { key: 'b', value: '2' },
+    ]))
 })

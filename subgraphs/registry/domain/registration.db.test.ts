@@ -35,7 +35,9 @@ describe('sources', () => {
   it('that are hostile are all refused with 400 and leave no version behind, also for one who tags the version a prompt', async () => {
     const before = test.tracking.asked.length
     for (const hostile of hostileSources) {
-      await expect(register({ source: hostile, runId: null }), hostile).rejects.toSatisfy((e) => e instanceof Error && 'code' in e && (e.code === 'INVALID' || (hostile.startsWith('models:/') && e.code === 'NOT_FOUND')))
+      await expect(register({ source: hostile, runId: null }), hostile).rejects.toSatisfy(
+        (e) => e instanceof Error && 'code' in e && (e.code === 'INVALID' || (hostile.startsWith('models:/') && e.code === 'NOT_FOUND')),
+      )
       await expect(register({ source: hostile, runId: null, tags: [prompt] }), hostile).rejects.toThrow()
     }
     expect(await statuses()).toEqual([])
@@ -50,7 +52,8 @@ describe('sources', () => {
 
   it('are not followed for prompts: only the placeholders pass, and they have no files', async () => {
     await services().models.create(owner, { name: 'p', tags: [prompt] })
-    for (const evil of ['/etc', source, '../../../etc']) await expect(register({ name: 'p', source: evil, runId: null, tags: [prompt] })).rejects.toThrow('Prompt sources must use an MLflow placeholder.')
+    for (const evil of ['/etc', source, '../../../etc'])
+      await expect(register({ name: 'p', source: evil, runId: null, tags: [prompt] })).rejects.toThrow('Prompt sources must use an MLflow placeholder.')
     expect(await register({ name: 'p', source: 'prompt-template', runId: null, tags: [prompt] })).toMatchObject({ status: 'READY', artifactUri: null })
     expect(await services().versions.downloadUri(owner, 'p', 1)).toBe('prompt-template')
     // Making a model a prompt afterwards opens nothing either.
@@ -72,12 +75,17 @@ describe('sources', () => {
     await services().versions.setAlias(owner, 'm', 'champion', 1)
     await services().versions.setStage(owner, 'm', 1, 'Staging', false)
     await services().models.create(owner, { name: 'copy' })
-    for (const reference of ['models:/m/1', 'models:/m@champion', 'models:/m/staging', 'models:/m/latest']) expect(await register({ name: 'copy', source: reference, runId: null })).toMatchObject({ status: 'READY', artifactUri, runId })
+    for (const reference of ['models:/m/1', 'models:/m@champion', 'models:/m/staging', 'models:/m/latest'])
+      expect(await register({ name: 'copy', source: reference, runId: null })).toMatchObject({ status: 'READY', artifactUri, runId })
     await expect(register({ name: 'copy', source: 'models:/m/9', runId: null })).rejects.toMatchObject({ code: 'INVALID' })
     await expect(register({ name: 'copy', source: 'models:/m/1', runId: 'fedcba9876543210fedcba9876543210' })).rejects.toThrow('must match the referenced model version')
     await services().models.create(elsewhere, { name: 'copy' })
     await expect(services().registration.register(elsewhere, { name: 'copy', source: 'models:/m/1' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect(await services().versions.downloadUri(owner, 'copy', 1)).toBe(artifactUri)
+    const { id } = await services().models.resolve(owner, 'm')
+    const deny = { permission: 'registry.model.read', projectId: project.id, resourceType: 'registry.model', resourceId: id, effect: 'deny', validFrom: 0, validTo: null } as const
+    const barred = { project, actor: { ...owner.actor, snapshot: { ...owner.actor.snapshot, grants: [deny] } } }
+    await expect(services().registration.register(barred, { name: 'copy', source: 'models:/m/1' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 
@@ -113,6 +121,7 @@ describe('while tracking is silent', () => {
     await test.registry.reconcile()
     expect(await statuses()).toEqual([[1, 'READY']])
     expect(await register()).toMatchObject({ version: 1, artifactUri })
+    test.clock.at += 20_000
     expect(await register()).toMatchObject({ version: 2 })
   })
 })

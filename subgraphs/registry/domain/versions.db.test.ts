@@ -126,7 +126,10 @@ describe('stages', () => {
     const { versions } = services()
     await versions.setStage(owner, 'latest', 1, 'Staging', false)
     await versions.setStage(owner, 'latest', 2, 'Staging', false)
-    expect((await versions.latest(owner, 'latest')).map((v) => [v.version, v.stage])).toEqual([[2, 'Staging'], [4, 'None']])
+    expect((await versions.latest(owner, 'latest')).map((v) => [v.version, v.stage])).toEqual([
+      [2, 'Staging'],
+      [4, 'None'],
+    ])
     expect(numbers(await versions.latest(owner, 'latest', ['STAGING', 'archived']))).toEqual([2])
     await expect(versions.latest(owner, 'latest', ['foo'])).rejects.toThrow('Invalid Model Version stage: foo')
   })

@@ -18,7 +18,8 @@ let test: TestRegistry
 let run: (query: string, variables?: Record<string, unknown>, actor?: Actor) => Promise<SubgraphResponse>
 const contextOf = (actor: Actor): RegistryContext => test.registry.context(actor) as RegistryContext // what createRegistry's context makes
 /** What the gateway sends for entities. */
-const entities = (selection: string, representations: readonly object[], actor: Actor = olga) => run(`query ($r: [_Any!]!) { _entities(representations: $r) { ${selection} } }`, { r: representations }, actor)
+const entities = (selection: string, representations: readonly object[], actor: Actor = olga) =>
+  run(`query ($r: [_Any!]!) { _entities(representations: $r) { ${selection} } }`, { r: representations }, actor)
 const projectOf = (selection: string, actor: Actor = olga, id = project.id) => entities(`... on Project { ${selection} }`, [{ __typename: 'Project', id }], actor)
 
 beforeAll(async () => {
@@ -39,11 +40,25 @@ describe('mutations', () => {
       expect(result.errors).toBeUndefined()
       return result.data?.[name]
     }
-    expect(await mutate('createRegisteredModel', 'registeredModel { name description owner { id } tags { key value } }', { project: 'p1', name: 'churn', description: 'd', tags: [{ key: 'team', value: 'risk' }] })).toEqual({
+    expect(
+      await mutate('createRegisteredModel', 'registeredModel { name description owner { id } tags { key value } }', {
+        project: 'p1',
+        name: 'churn',
+        description: 'd',
+        tags: [{ key: 'team', value: 'risk' }],
+      }),
+    ).toEqual({
       registeredModel: { name: 'churn', description: 'd', owner: { id: olga.subjectId }, tags: [{ key: 'team', value: 'risk' }] },
     })
     expect(await mutate('updateRegisteredModel', 'registeredModel { description }', { project: 'p1', name: 'churn', description: null })).toEqual({ registeredModel: { description: null } })
-    expect(await mutate('createModelVersion', 'modelVersion { version status stage source createdBy { id } run { id projectId } tags { key value } }', { ...input, source, runId, tags: [{ key: 'a', value: 'b' }] })).toEqual({
+    expect(
+      await mutate('createModelVersion', 'modelVersion { version status stage source createdBy { id } run { id projectId } tags { key value } }', {
+        ...input,
+        source,
+        runId,
+        tags: [{ key: 'a', value: 'b' }],
+      }),
+    ).toEqual({
       modelVersion: { version: 1, status: 'READY', stage: 'None', source, createdBy: { id: olga.subjectId }, run: { id: runId, projectId: project.id }, tags: [{ key: 'a', value: 'b' }] },
     })
     expect(await mutate('updateModelVersion', 'modelVersion { description }', { ...input, version: 1, description: 'first' })).toEqual({ modelVersion: { description: 'first' } })
@@ -53,7 +68,9 @@ describe('mutations', () => {
     expect(await mutate('deleteModelTag', 'registeredModel { tags { key } }', { ...input, key: 'k' })).toEqual({ registeredModel: { tags: [{ key: 'team' }] } })
     expect(await mutate('setModelVersionTag', 'modelVersion { tags { key } }', { ...input, version: 1, key: 'z', value: 'v' })).toEqual({ modelVersion: { tags: [{ key: 'a' }, { key: 'z' }] } })
     expect(await mutate('deleteModelVersionTag', 'modelVersion { tags { key } }', { ...input, version: 1, key: 'z' })).toEqual({ modelVersion: { tags: [{ key: 'a' }] } })
-    expect(await mutate('renameRegisteredModel', 'registeredModel { name aliases { alias version } }', { project: 'p1', name: 'churn', newName: 'churn2' })).toEqual({ registeredModel: { name: 'churn2', aliases: [{ alias: 'champion', version: 1 }] } })
+    expect(await mutate('renameRegisteredModel', 'registeredModel { name aliases { alias version } }', { project: 'p1', name: 'churn', newName: 'churn2' })).toEqual({
+      registeredModel: { name: 'churn2', aliases: [{ alias: 'champion', version: 1 }] },
+    })
     expect(await mutate('deleteModelAlias', 'ok', { project: 'p1', model: 'churn2', alias: 'champion' })).toEqual({ ok: true })
     expect(await mutate('deleteModelVersion', 'ok', { project: 'p1', model: 'churn2', version: 1 })).toEqual({ ok: true })
     expect(await mutate('deleteRegisteredModel', 'ok', { project: 'p1', name: 'churn2' })).toEqual({ ok: true })
@@ -107,7 +124,18 @@ describe('reading', () => {
                 pageInfo: { hasNextPage: true, endCursor: expect.any(String) },
               },
             },
-            { name: 'r-b', aliases: [], latestVersions: [{ version: 3, stage: 'None' }], versions: { nodes: [{ version: 3, modelName: 'r-b', aliases: [] }, { version: 2, modelName: 'r-b', aliases: [] }], pageInfo: { hasNextPage: true, endCursor: expect.any(String) } } },
+            {
+              name: 'r-b',
+              aliases: [],
+              latestVersions: [{ version: 3, stage: 'None' }],
+              versions: {
+                nodes: [
+                  { version: 3, modelName: 'r-b', aliases: [] },
+                  { version: 2, modelName: 'r-b', aliases: [] },
+                ],
+                pageInfo: { hasNextPage: true, endCursor: expect.any(String) },
+              },
+            },
           ],
           pageInfo: { hasNextPage: true, endCursor: expect.any(String) },
         },
@@ -148,7 +176,13 @@ describe('reading', () => {
     }
     const watched = registryContext({ ...context, versions: { ...context.versions, ...counted('latestOf'), ...counted('ofModels') } }, olga)
     const runner = createOperationRunner(test.registry.schema, () => undefined)
-    await runner({ query: `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Project { registeredModels { nodes { latestVersions { id } versions(first: 1) { nodes { id } } } } } } }`, variables: { r: [{ __typename: 'Project', id: project.id }] } }, watched)
+    await runner(
+      {
+        query: `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Project { registeredModels { nodes { latestVersions { id } versions(first: 1) { nodes { id } } } } } } }`,
+        variables: { r: [{ __typename: 'Project', id: project.id }] },
+      },
+      watched,
+    )
     expect(calls.sort()).toEqual(['latestOf', 'ofModels'])
   })
 })

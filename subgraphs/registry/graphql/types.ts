@@ -3,21 +3,21 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql'
 import { PageInfo } from '#shared/graphql/page-types.ts'
 import { Timestamp } from '#shared/graphql/scalars.ts'
 
-@ObjectType('User', { description: 'A person, by id; identity knows the rest.' })
+@ObjectType('User', { description: 'A person, as others may see them.' })
 @Directive('@key(fields: "id", resolvable: false)')
 export class UserType {
   @Field(() => ID)
   id!: string
 }
 
-@ObjectType('Project', { description: 'A project, here with its registered models.' })
+@ObjectType('Project', { description: 'The unit of isolation: everything belongs to exactly one project.' })
 @Directive('@key(fields: "id")')
 export class ProjectType {
   @Field(() => ID)
   id!: string
 }
 
-@ObjectType('Run', { description: 'A run, here with the model versions that came from it.' })
+@ObjectType('Run', { description: 'One execution: what it was given, what it measured, what it made.' })
 @Directive('@key(fields: "projectId id")')
 export class RunType {
   @Field(() => ID)

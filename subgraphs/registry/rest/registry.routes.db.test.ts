@@ -8,7 +8,7 @@ import { mountRoutes, takeBodiesRaw } from '#shared/rest/mount.ts'
 import { testActor, testProject } from '#shared/testing/actors.ts'
 import { log, newTestRegistry, sourceKey, type TestRegistry } from '#registry/testing/registry.ts'
 
-/** A request and what MLflow 3.17.2 answered: recorded from the real server, without sqlstate and error_class. */
+/** A request and what MLflow 3.17.2 answered: recorded from the real server. */
 interface Golden {
   readonly name: string
   readonly method: string
@@ -18,14 +18,20 @@ interface Golden {
   readonly status: number
   readonly answer: unknown
 }
-const repeats = (_key: string, value: unknown): unknown => (typeof value === 'object' && value !== null && '$repeat' in value && Array.isArray(value.$repeat) ? String(value.$repeat[0]).repeat(Number(value.$repeat[1])) : value)
+const repeats = (_key: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && '$repeat' in value && Array.isArray(value.$repeat) ? String(value.$repeat[0]).repeat(Number(value.$repeat[1])) : value
 const goldens: Golden[] = JSON.parse(readFileSync(repositoryPath('subgraphs/registry/testing/mlflow-goldens.json'), 'utf8'), repeats)
 
 /** Bad input never answers 5xx here: stock clients would repeat it seven times. */
 const ourWay: Readonly<Record<string, { status: number; answer: unknown }>> = {
   'mv stage archive bad': {
     status: 400,
-    answer: { error_code: 'INVALID_PARAMETER_VALUE', message: "Model version transition cannot archive existing model versions because 'None' is not an Active stage. Valid stages are ['Staging', 'Production']" },
+    answer: {
+      error_code: 'INVALID_PARAMETER_VALUE',
+      message: "Model version transition cannot archive existing model versions because 'None' is not an Active stage. Valid stages are ['Staging', 'Production']",
+      sqlstate: 'KAM00',
+      error_class: 'INVALID_PARAMETER_VALUE',
+    },
   },
 }
 
@@ -54,7 +60,14 @@ async function serve(): Promise<void> {
     log,
     callerOf: async (request) => {
       const name = String(request.headers['x-test-user'] ?? 'olga')
-      return { principalId: name, subjectId: name, kind: 'user', ceiling: null, requestId: 'r', ...(request.headers['x-mlflow-workspace'] ? { projectName: String(request.headers['x-mlflow-workspace']) } : {}) }
+      return {
+        principalId: name,
+        subjectId: name,
+        kind: 'user',
+        ceiling: null,
+        requestId: 'r',
+        ...(request.headers['x-mlflow-workspace'] ? { projectName: String(request.headers['x-mlflow-workspace']) } : {}),
+      }
     },
   })
   base = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -132,7 +145,7 @@ describe('the routes of the registry', () => {
       token = page.next_page_token ?? ''
     } while (token)
     expect(seen).toEqual(['page-a', 'page-b', 'page-c'])
-    expect(await get('/registered-models/search', { page_token: '%%%' })).toMatchObject({ status: 400, answer: { message: 'Invalid page token, could not base64-decode' } })
+    expect(await get('/registered-models/search', { page_token: 'abc' })).toMatchObject({ status: 400, answer: { message: 'Invalid page token, could not base64-decode' } })
   })
 
   it('delete by a JSON body and by the query alike', async () => {
@@ -151,7 +164,14 @@ describe('the routes of the registry', () => {
     expect(numbers((await get('/registered-models/get-latest-versions', { name: 'staged' })).answer)).toEqual(['2', '3'])
     expect(numbers((await get('/registered-models/get-latest-versions', 'name=staged&stages=production&stages=archived')).answer)).toEqual(['2'])
     expect(numbers((await post('/registered-models/get-latest-versions', { name: 'staged', stages: ['none'] })).answer)).toEqual(['3'])
-    expect((await get('/registered-models/get', { name: 'staged' })).answer).toMatchObject({ registered_model: { latest_versions: [{ version: '2', current_stage: 'Production' }, { version: '3', current_stage: 'None' }] } })
+    expect((await get('/registered-models/get', { name: 'staged' })).answer).toMatchObject({
+      registered_model: {
+        latest_versions: [
+          { version: '2', current_stage: 'Production' },
+          { version: '3', current_stage: 'None' },
+        ],
+      },
+    })
   })
 
   it('list aliases on the model as pairs and on the version as names', async () => {
