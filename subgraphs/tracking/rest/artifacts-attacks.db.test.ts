@@ -39,6 +39,7 @@ const attacks: readonly (readonly [advisory: string, path: string])[] = [
   ['CVE-2023-6909 query', `?/../..${up}/secret`],
   ['CVE-2024-1483 fragment', `#/../..${up}/secret`],
   ['CVE-2024-2928 fragment, first', `a#/../../secret`],
+  ['CVE-2024-3848 fragment alone', `a#b`],
   ['CVE-2024-1558 encoded', `%2e%2e/%2e%2e/secret`],
   ['CVE-2024-1593 params', `;/../../secret`],
   ['CVE-2024-1593 params, inside', `a;..%2f..%2f/../../secret`],
@@ -155,7 +156,7 @@ describe('the source of a model version', () => {
 
   it('is nothing for other schemes, other runs, other projects, and what does not exist', async () => {
     const theirs = bench.newRun(bench.other)
-    for (const text of ['', 's3://bucket/x', 'http://127.0.0.1:1/x', 'https://host/x', 'file:///etc', '/etc', 'etc', 'ftp://h/x', 'hdfs://h/x', 'abfss://h/x', 'models:/name/1', 'models:/name@alias', `models:/m-${'0'.repeat(32)}`, `runs:/${'0'.repeat(32)}/x`, `runs://profile/${run.id}/x`, `mlflow-artifacts://host/0/${run.id}/artifacts`, `mlflow-artifacts:///0/${run.id}/artifacts`, `mlflow-artifacts:/1/${run.id}/artifacts`, `mlflow-artifacts:/a/b.txt`, `runs:/${theirs.id}/x`, theirs.artifactUri, `MLFLOW-ARTIFACTS:/0/${run.id}/artifacts`]) expect(await source(text), text).toBeNull()
+    for (const text of ['', 's3://bucket/x', 'http://127.0.0.1:1/x', 'https://host/x', 'file:///etc', '/etc', 'etc', 'ftp://h/x', 'hdfs://h/x', 'abfss://h/x', 'models:/name/1', 'models:/name@alias', `models:/m-${'0'.repeat(32)}`, `runs:/${'0'.repeat(32)}/x`, `runs://profile/${run.id}/x`, `mlflow-artifacts://host/0/${run.id}/artifacts`, `mlflow-artifacts:///0/${run.id}/artifacts`, `mlflow-artifacts:/1/${run.id}/artifacts`, `mlflow-artifacts:/a/b.txt`, `runs:/${theirs.id}/x`, theirs.artifactUri, `MLFLOW-ARTIFACTS:/0/${run.id}/artifacts`, `runs:/${run.id}/a%20b`, `runs:/${run.id}/a?b`, `runs:/${run.id}/a;b`, `${run.artifactUri}/a%20b`, `${run.artifactUri}/a?b`, `${run.artifactUri}/a;b`]) expect(await source(text), text).toBeNull()
     expect(await source(`runs:/${run.id}/x`, theirs.id)).toBeNull()
     expect(await source(run.artifactUri, null, bench.other)).toBeNull()
     expect(await source(theirs.artifactUri, null, bench.other)).not.toBeNull()
