@@ -6,6 +6,7 @@ import { launch } from '#gateway/distributed/launcher.ts'
 import { openEmbedded } from '#gateway/embedded.ts'
 import { createPlatform, type Platform } from '#gateway/platform.ts'
 import type { OpenTopology } from '#gateway/topology.ts'
+import { DomainError } from '#shared/errors.ts'
 import { createLog } from '#shared/telemetry/log.ts'
 
 /** Runs with the arguments after its name. Resolves when the process may go on by itself. */
@@ -56,12 +57,17 @@ function greeting(config: Config, { url, firstPassword }: Pick<Platform, 'url' |
   ].join('\n')
 }
 
+const ONE_WISH_MS = 1_000
+
 function stopOnSignals(platform: Pick<Platform, 'stop'>): void {
-  let asked = 0
+  let askedAt: number | undefined
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      // Asked twice, a person means now. PostgreSQL then stays behind and is adopted by the next start.
-      if (++asked > 1) process.exit(1)
+      // Ctrl-C under npm comes twice at once, from the terminal and from npm: that is one wish. Asked again later, a person
+      // means now; PostgreSQL then stays behind and is adopted by the next start.
+      if (askedAt !== undefined && performance.now() - askedAt < ONE_WISH_MS) return
+      if (askedAt !== undefined) process.exit(1)
+      askedAt = performance.now()
       platform.stop().then(
         () => process.exit(0),
         () => process.exit(1),
@@ -80,7 +86,7 @@ async function main([name = 'start', ...args]: readonly string[]): Promise<void>
 try {
   await main(process.argv.slice(2))
 } catch (error) {
-  const message = error instanceof StartError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const message = error instanceof StartError || error instanceof DomainError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
   say(
     message
       .split('\n')

@@ -4,7 +4,7 @@
  */
 import replyFrom from '@fastify/reply-from'
 import type { RestPart } from '#gateway/server.ts'
-import { unavailable } from '#shared/errors.ts'
+import { invalid, unavailable } from '#shared/errors.ts'
 import { innerHeader, type InnerSigner } from '#shared/inner-identity.ts'
 import type { Family } from '#shared/rest/error-format.ts'
 import { sendError } from '#shared/rest/mount.ts'
@@ -36,6 +36,7 @@ export function forwarded({ routes, peers, signer }: ForwardOptions): RestPart {
         exposeHeadRoute: false,
         handler: async (request, reply) => {
           try {
+            assertPlainPath(request.url)
             const token = await signer.sign(await callerOf(request), route.subgraph)
             return reply.from(`${peers[route.subgraph]}${request.url}`, {
               rewriteRequestHeaders: (_request, headers) => withInnerIdentity(headers, route.subgraph, token, request.id),
@@ -56,4 +57,19 @@ export function forwarded({ routes, peers, signer }: ForwardOptions): RestPart {
 function withInnerIdentity<H extends Record<string, unknown>>(headers: H, subgraph: SubgraphName, token: string, requestId: string): H {
   const { authorization: _authorization, cookie, ...rest } = headers
   return { ...rest, ...(subgraph === 'identity' && cookie ? { cookie } : {}), [innerHeader]: token, 'x-request-id': requestId } as unknown as H // the same headers with three exchanged
+}
+
+/** An address is built from the path, and addresses resolve dot segments: refused here in the words of the routes themselves. */
+function assertPlainPath(url: string): void {
+  for (let path = url.split('?', 1)[0] ?? '', round = 0; round < 5; round++) {
+    if (path.split(/[/\\]/).some((part) => part === '..' || part === '.')) throw invalid('Invalid path')
+    let decoded: string
+    try {
+      decoded = decodeURIComponent(path)
+    } catch {
+      return
+    }
+    if (decoded === path) return
+    path = decoded
+  }
 }

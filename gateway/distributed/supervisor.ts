@@ -1,5 +1,6 @@
 /** Keeps one child process alive: started again when it dies by itself, not when we end it. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { StartError } from '#gateway/config.ts'
 import type { Log } from '#shared/telemetry/log.ts'
 
 export interface ChildSpec {
@@ -37,7 +38,8 @@ export async function supervise(spec: ChildSpec, log: Log, onStart: () => void):
     onStart()
     started.once('exit', (code, signal) => {
       if (stopping) return
-      failedFirst?.(new Error(`${spec.name} ended with ${signal ?? code} before it was ready`))
+      failedFirst?.(new StartError(`${spec.name} ended with ${signal ?? code} before it was ready.`))
+      if (failedFirst) return
       log.error({ process: spec.name, code, signal }, 'a process ended and is started again')
       wait = Date.now() - began > HEALTHY_AFTER_MS ? RESTART_AFTER_MS : Math.min(wait * 2, MAX_RESTART_AFTER_MS)
       setTimeout(() => {

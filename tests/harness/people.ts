@@ -1,7 +1,7 @@
 /** The people of the acceptance rows: alice owns p1 and p2, bob contributes to p1, vera views p1, mallory has nothing. */
 import { Person, signIn, withToken as personWithToken } from '../../examples/demo/person.ts'
 
-export const passwordOf = (name: string): string => `the password of ${name}`
+export const passwordOf = (name: string): string => `long enough, no. ${name.length}`
 export type Name = 'alice' | 'bob' | 'vera' | 'mallory'
 
 export interface Cast {

@@ -6,7 +6,7 @@ import { repositoryPath } from '#shared/paths.ts'
 import { Person, signIn } from '../../examples/demo/person.ts'
 import { startProcess, type Running } from './processes.ts'
 
-export const adminPassword = 'end-to-end admin pass'
+export const adminPassword = 'correct horse battery staple'
 
 export interface Platform {
   readonly url: string
