@@ -1,11 +1,12 @@
 /** Reads the body of an upload: a form (multipart/form-data) or the bare bytes. */
 import { pipeline } from 'node:stream/promises'
-import { Busboy } from '@fastify/busboy'
+import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import type { Readable } from 'node:stream'
 import { DomainError, invalid } from '#shared/errors.ts'
 import { limits } from '#datasets/domain/limits.ts'
 import type { Spool, SpooledFile } from '#datasets/domain/ports.ts'
 import type { Received } from '#datasets/domain/uploads.ts'
+import { withBody } from '#datasets/rest/body.ts'
 
 interface Request {
   readonly stream: Readable
@@ -15,6 +16,8 @@ interface Request {
 
 const texts = ['name', 'description', 'message'] as const
 type TextName = (typeof texts)[number]
+type FormFields = { -readonly [K in TextName | 'asVersion']?: Received[K] }
+type FormContent = FormFields & Pick<Received, 'file' | 'fileName'>
 const isTextName = (name: string): name is TextName => texts.some((text) => text === name)
 
 /** What the query says; fields of the form come on top. */
@@ -37,7 +40,7 @@ export async function receiveBytes({ stream, query }: Request, spool: Spool, max
   const options = optionsOf(query)
   const fileName = query.get('filename')
   if (!fileName) throw invalid("'filename' is required: its extension says what the file is", 'filename')
-  return { ...options, fileName, file: await spool.receive(stream, maxBytes) }
+  return { ...options, fileName, file: await withBody(stream, (body) => spool.receive(body, maxBytes)) }
 }
 
 /** The mini platform's form: the file is the field `file`. */
@@ -45,12 +48,17 @@ export async function receiveForm({ stream, headers, query }: Request, spool: Sp
   const type = headers['content-type']
   if (!type || !/^multipart\/form-data\b/i.test(type)) throw new DomainError('UNSUPPORTED_MEDIA', "Send the file as the field 'file' of a form (multipart/form-data).")
   const options = optionsOf(query)
-  const fields: { -readonly [K in TextName | 'asVersion']?: Received[K] } = {}
+  const form = openForm(headers, type)
+  return withBody(stream, async (body) => ({ ...options, ...(await readForm(form, body, spool, maxBytes)) }))
+}
+
+/** The parts of the form as they come: texts are kept, the file is spooled. */
+async function readForm(form: BusboyInstance, stream: Readable, spool: Spool, maxBytes: number): Promise<FormContent> {
+  const fields: FormFields = {}
   let upload: Promise<{ fileName: string; file: SpooledFile }> | undefined
   let part: Readable | undefined
   let refusal: DomainError | undefined
 
-  const form = openForm(headers, type)
   const refuse = (error: DomainError): void => {
     refusal ??= error
     form.destroy(error)
@@ -78,7 +86,7 @@ export async function receiveForm({ stream, headers, query }: Request, spool: Sp
   try {
     await pipeline(stream, form)
     if (!upload) throw missingFile()
-    return { ...options, ...fields, ...(await upload) }
+    return { ...fields, ...(await upload) }
   } catch (error) {
     part?.destroy(cutOff(error)) // the form's end does not end its parts
     await upload?.then(({ file }) => file.discard()).catch(() => undefined)

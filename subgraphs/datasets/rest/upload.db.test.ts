@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -143,6 +144,22 @@ describe('a refused upload leaves no row, no object and no temporary file', () =
     const { status, body } = await alice().upload(`${name}.csv`, `a\n${'1\n'.repeat(600_000)}`)
     expect({ status, body }).toEqual({ status: 413, body: { detail: 'The file is larger than 1000000 bytes.' } })
     expect(await tracesOf(`data_${count}`)).toEqual(nothing)
+  })
+  it.each([
+    ['PUT', 'PUT /datasets/upload?filename=flood.csv', '', ''],
+    ['POST', 'POST /datasets/upload', 'content-type: multipart/form-data; boundary=x\r\n', '--x\r\ncontent-disposition: form-data; name="file"; filename="flood.csv"\r\n\r\n'],
+  ])('a %s far over the limit, whose sender reads the refusal while it is sending', async (_method, line, type, start) => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    const chunk = '1\n'.repeat(50_000)
+    let answer = ''
+    socket.on('data', (bytes) => (answer += bytes.toString('utf8')))
+    socket.on('error', () => undefined) // the server may close before everything is sent
+    socket.write(`${line} HTTP/1.1\r\nhost: x\r\nx-test-user: alice\r\nx-test-project: p1\r\n${type}content-length: ${start.length + 300 * chunk.length}\r\n\r\n${start}`)
+    for (let i = 0; i < 300 && socket.writable; i++) if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined)
+    await expect.poll(() => answer).toContain('The file is larger than 1000000 bytes.')
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+    socket.destroy()
+    await expect.poll(() => tracesOf('flood')).toEqual(nothing)
   })
   it('a form without a file, and a body that is no form', async () => {
     const form = new FormData()
