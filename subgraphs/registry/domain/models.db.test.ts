@@ -128,6 +128,17 @@ describe('who may', () => {
     await expect(models.resolve(guest, 'granted-2')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await expect(models.resolve(barred, 'granted-1')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect(await models.byIds(barred, [seen.id])).toEqual([])
+    const { registration, versions } = services()
+    const version = await registration.register(owner, { name: 'granted-1', source })
+    for (const [scope, count] of [
+      [guest, 1],
+      [barred, 0],
+    ] as const) {
+      expect(await versions.latestOf(scope, [seen])).toHaveLength(count)
+      expect(await versions.byIds(scope, [version.id])).toHaveLength(count)
+      expect((await versions.ofModels(scope, [seen.id], 10, undefined)).get(seen.id)?.items).toHaveLength(count)
+      expect((await versions.search(scope, { filter: "name = 'granted-1'", limit: 10 })).items).toHaveLength(count)
+    }
     await expect(models.describe(guest, 'granted-1', 'x')).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 })

@@ -134,7 +134,12 @@ describe('after a crash', () => {
     const waiting = new Promise<void>((resolve) => {
       reached = resolve
     })
-    Object.assign(test.tracking, { modelSource: () => (reached(), new Promise(() => undefined)) })
+    Object.assign(test.tracking, {
+      modelSource() {
+        reached()
+        return new Promise(() => undefined)
+      },
+    })
     register().catch(() => undefined)
     await waiting
     test = await test.restart()

@@ -172,7 +172,11 @@ describe('reading', () => {
     const calls: string[] = []
     const counted = <K extends 'latestOf' | 'ofModels'>(name: K): Pick<Versions, K> => {
       const original = context.versions[name] as (...args: unknown[]) => unknown // only passed through
-      return { [name]: (...args: unknown[]) => (calls.push(name), original(...args)) } as Pick<Versions, K> // one computed key
+      const watching = (...args: unknown[]): unknown => {
+        calls.push(name)
+        return original(...args)
+      }
+      return { [name]: watching } as Pick<Versions, K> // one computed key
     }
     const watched = registryContext({ ...context, versions: { ...context.versions, ...counted('latestOf'), ...counted('ofModels') } }, olga)
     const runner = createOperationRunner(test.registry.schema, () => undefined)
