@@ -131,6 +131,7 @@ forEachDialect('the REST faces of identity', (given) => {
       const hidden = await send({ ...options, url: `${workspaces}/${project.name}`, headers: as(stranger.username) })
       const missing = await send({ ...options, url: `${workspaces}/no-such-thing`, headers: as(stranger.username) })
       expect(hidden.status).toBe(404)
+      expect(hidden.body).toEqual({ error_code: 'RESOURCE_DOES_NOT_EXIST', message: `Workspace '${project.name}' not found` })
       expect(hidden.body).toEqual(JSON.parse(JSON.stringify(missing.body).replaceAll('no-such-thing', project.name)))
     }
   })

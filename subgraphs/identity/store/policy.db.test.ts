@@ -89,10 +89,12 @@ forEachDialect('a snapshot', (given) => {
   it('shows an administrator every live project, and forgets deleted ones with all that hung on them', async () => {
     const project = await given.project()
     const { user } = await given.member(project, 'owner')
+    await given.sql(`INSERT INTO auth.user_permission (user_id, permission_id, project_id) VALUES ('${user.id}', 'tracking.run.read', '${project.id}')`)
+    expect((await given.identity.ports.snapshot(user.id)).grants).toHaveLength(1)
     const all = await given.identity.ports.projects()
     expect((await given.identity.ports.snapshot(given.admin.principalId)).projects).toEqual(all)
     await given.as(given.admin).projects.remove(scopeIn(given.admin, project.name))
-    expect(await given.identity.ports.snapshot(user.id)).toMatchObject({ projects: [], memberships: [] })
+    expect(await given.identity.ports.snapshot(user.id)).toMatchObject({ projects: [], memberships: [], grants: [] })
     expect(await given.identity.ports.projects()).toHaveLength(all.length - 1)
   })
 
