@@ -10,7 +10,7 @@ import { logPoints, logPointsCall, logPointsText, pointsOf } from '#tracking/sto
 import type { Projects, Statements } from '#tracking/store/project-statements.ts'
 import { experimentKeys } from '#tracking/store/experiment-store.ts'
 import { fetchRuns, pairsOf } from '#tracking/store/run-rows.ts'
-import { searchRuns } from '#tracking/store/run-search.ts'
+import { searchLimits, searchRuns, type SearchLimits } from '#tracking/store/run-search.ts'
 import { deleteRuns, restoreRuns } from '#tracking/store/run-trash.ts'
 
 const MAX_FACTS = 100_000
@@ -43,7 +43,7 @@ interface Change {
   readonly removed?: readonly string[]
 }
 
-export function createRunStore(projects: Projects, keys: KeyDictionary): RunStore {
+export function createRunStore(projects: Projects, keys: KeyDictionary, limits: SearchLimits = searchLimits): RunStore {
   const known = new Map<string, { readonly project: string; readonly facts: RunFacts }>()
   const remember = (project: ProjectRef, facts: RunFacts): RunFacts => {
     if (known.size >= MAX_FACTS) known.clear()
@@ -145,7 +145,7 @@ export function createRunStore(projects: Projects, keys: KeyDictionary): RunStor
     },
     async search(project, experimentIds, search) {
       const at = await projects.inProject(project)
-      const page = await searchRuns(at, keys, (await experimentKeys(at, experimentIds)).filter((key) => key !== undefined), search)
+      const page = await searchRuns(at, keys, (await experimentKeys(at, experimentIds)).filter((key) => key !== undefined), search, limits)
       return { ...page, items: await fetchRuns(at, keys, page.items) }
     },
     async update(project, run, { status, endTime, name }) {

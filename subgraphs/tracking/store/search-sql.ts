@@ -22,10 +22,26 @@ export interface Ground {
   readonly parameters: Parameters
   /** The column of the unnested experiments that holds the id of this key, e.g. `e.k1`. */
   readonly keyColumn: (kind: 'metric' | 'param' | 'tag', name: string) => string
+  /** The same ids of all experiments at once, as a parameter: what a set needs, which must not depend on the row. */
+  readonly keyList: (kind: 'metric' | 'param' | 'tag', name: string) => string
   /** Runs in the trash have no rows in param_index and tag_index. */
   readonly isIndexed: boolean
   /** `r`: the run row itself is at hand. `s`: only a run_pos; the row is a probe away. */
   readonly from: 'r' | 's'
+  /** The metric that is walked: `s` is its row of `series`. */
+  readonly walked?: string
+  /** Ask a hashed set instead of probing row by row: for walks over most of an experiment. */
+  readonly useSets?: boolean
+}
+
+/** Rows `run_pos` of the runs that satisfy one condition, from an index; undefined where none can tell. */
+export function sourceSql({ field, comparator, value }: Condition, ground: Ground): string | undefined {
+  if (field.kind === 'metric' && comparator !== '!=') {
+    return `SELECT y.run_pos FROM series y WHERE y.project_id = $1 AND y.key_id = ${ground.keyColumn('metric', field.name)} AND y.active AND y.last_value ${sqlComparators[comparator]} ${ground.parameters.add(value, 'float8')} AND y.last_value < 'NaN'`
+  }
+  if ((field.kind !== 'parameter' && field.kind !== 'tag') || comparator !== '=' || typeof value !== 'string' || value.length >= MAX_INDEXED) return undefined
+  const kind = field.kind === 'parameter' ? 'param' : 'tag'
+  return `SELECT p.run_pos FROM ${kind}_index p WHERE p.project_id = $1 AND p.key_id = ${ground.keyColumn(kind, field.name)} AND p.value = ${ground.parameters.add(value, 'text')}`
 }
 
 const sqlComparators: Readonly<Record<Comparator, string>> = { '=': '=', '!=': '<>', '>': '>', '>=': '>=', '<': '<', '<=': '<=', LIKE: 'LIKE', ILIKE: 'ILIKE', IN: 'IN', 'NOT IN': 'NOT IN', 'IS NULL': 'IS NULL', 'IS NOT NULL': 'IS NOT NULL' }
@@ -68,6 +84,11 @@ function conditionSql(condition: Condition, ground: Ground): string {
 function metricSql({ field, comparator, value }: Condition, ground: Ground): string {
   const v = ground.parameters.add(value, 'float8')
   const guard = comparator === '!=' ? '' : ` AND y.last_value < 'NaN'`
+  if (ground.walked === field.name) return `(s.last_value ${sqlComparators[comparator]} ${v}${guard.replace('y.', 's.')})`
+  if (ground.useSets && ground.isIndexed) {
+    const keys = ground.keyList('metric', field.name)
+    return `(${ground.from}.run_pos IN (SELECT y.run_pos FROM series y WHERE y.project_id = $1 AND y.key_id = ANY (${keys}) AND y.active AND y.last_value ${sqlComparators[comparator]} ${v}${guard})) IS TRUE`
+  }
   return `(SELECT y.last_value ${sqlComparators[comparator]} ${v}${guard} FROM series y WHERE y.run_pos = ${ground.from}.run_pos AND y.key_id = ${ground.keyColumn('metric', field.name)})`
 }
 
@@ -76,6 +97,7 @@ function documentSql({ field, comparator, value }: Condition, ground: Ground): s
   const document = `r.${kind}s`
   if (comparator === '=' && ground.isIndexed && typeof value === 'string' && value.length < MAX_INDEXED) {
     const v = ground.parameters.add(value, 'text')
+    if (ground.useSets) return `(${ground.from}.run_pos IN (SELECT p.run_pos FROM ${kind}_index p WHERE p.project_id = $1 AND p.key_id = ANY (${ground.keyList(kind, field.name)}) AND p.value = ${v})) IS TRUE`
     return `(SELECT true FROM ${kind}_index p WHERE p.project_id = $1 AND p.key_id = ${ground.keyColumn(kind, field.name)} AND p.value = ${v} AND p.run_pos = ${ground.from}.run_pos)`
   }
   const name = ground.parameters.add(field.name, 'text')
@@ -130,6 +152,7 @@ export interface OrderColumn {
 export const orderColumn = ({ field, ascending }: OrderTerm, ground: Ground): OrderColumn => ({ ...orderValue(field, ground), ascending })
 
 function orderValue(field: Field, ground: Ground): Omit<OrderColumn, 'ascending'> {
+  if (field.kind === 'metric' && ground.walked === field.name) return { sql: 's.last_value', type: 'float8' }
   if (field.kind === 'metric') return { sql: `(SELECT y.last_value FROM series y WHERE y.run_pos = ${ground.from}.run_pos AND y.key_id = ${ground.keyColumn('metric', field.name)})`, type: 'float8' }
   if (field.kind === 'attribute') {
     const column = attributeColumns[field.name]

@@ -12,6 +12,7 @@ import { createKeyDictionary } from '#tracking/store/key-dictionary.ts'
 import { createMetricStore } from '#tracking/store/metric-store.ts'
 import { createProjects } from '#tracking/store/project-statements.ts'
 import { createRunInputStore } from '#tracking/store/run-input-store.ts'
+import type { SearchLimits } from '#tracking/store/run-search.ts'
 import { createRunStore } from '#tracking/store/run-store.ts'
 
 export interface TestTracking {
@@ -21,7 +22,7 @@ export interface TestTracking {
   readonly metrics: Metrics
   readonly runInputs: RunInputs
   /** The same database through stores of their own, as a second process would use it. */
-  readonly another: () => Omit<TestTracking, 'close' | 'another'>
+  readonly another: (limits?: SearchLimits) => Omit<TestTracking, 'close' | 'another'>
   close(): Promise<void>
 }
 
@@ -31,10 +32,10 @@ export async function startTestTracking(findVersion: FindVersion = () => Promise
   const database = await newTestDatabase()
   const postgres = createPostgres({ url: database.url, schema: 'tracking', log: createLog({ service: 'test', level: 'silent' }) })
   await postgres.migrate(repositoryPath('subgraphs/tracking/store/migrations'))
-  const services = () => {
+  const services = (limits?: SearchLimits) => {
     const projects = createProjects(postgres)
     const keys = createKeyDictionary()
-    const runStore = createRunStore(projects, keys)
+    const runStore = createRunStore(projects, keys, limits)
     const metricStore = createMetricStore(projects, keys)
     const experiments = createExperiments(createExperimentStore(projects))
     const runs = createRuns(runStore, metricStore, experiments)
