@@ -1,6 +1,7 @@
 /** What a search of logged models may ask: MLflow's filter grammar with the attributes of a model, and its order objects. */
 import { invalid } from '#shared/errors.ts'
 import { parseFilter, type Filter, type Grammar } from '#tracking/domain/search-filter.ts'
+import { tokens } from '#tracking/domain/search-tokens.ts'
 
 export interface ModelOrder {
   /** An attribute, or `metrics.<key>`. */
@@ -45,7 +46,14 @@ const modelGrammar: Grammar = {
   invalidClause: (text) => `'${text}'`,
 }
 
-export const parseModelFilter = (text: string | undefined): Filter | undefined => parseFilter(text, modelGrammar)
+/** MLflow reads these filters by a grammar of their own (search_logged_model_utils.py), where params and tags may equal a bare number: quote it. */
+function withQuotedNumbers(text: string): string {
+  const all = tokens(text)
+  const isBare = all.map(({ kind }, i) => kind === 'number' && all[i - 1]?.kind === 'operator' && /^(param|tag)s?\./.test(all[i - 2]?.text ?? ''))
+  return isBare.includes(true) ? all.map((token, i) => (isBare[i] ? `'${token.text}'` : token.text)).join(' ') : text
+}
+
+export const parseModelFilter = (text: string): Filter | undefined => parseFilter(withQuotedNumbers(text), modelGrammar)
 
 const attributeOf = (name: string): ModelAttribute | undefined => modelAttributes.find((a) => a === name) ?? (Object.hasOwn(aliases, name) ? aliases[name] : undefined)
 

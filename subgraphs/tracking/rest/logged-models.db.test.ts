@@ -167,6 +167,7 @@ describe('a search', () => {
     expect(await found("name IN ('a', 'c')")).toBe('ac')
     expect(await found("model_type = 'x' AND params.lr = '0.1'")).toBe('ac')
     expect(await found("params.lr != '0.1'")).toBe('bd')
+    expect(await found("metrics.acc > 0.1 AND params.lr = 0.2 AND name LIKE '%'")).toBe('b')
     expect(await found("tags.team LIKE 'Team%' AND tags.team ILIKE '%D'")).toBe('d')
     expect(await found("status = 'READY'")).toBe('b')
     expect(await found("status = 'LOGGED_MODEL_READY'")).toBe('b')
