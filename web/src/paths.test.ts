@@ -19,9 +19,9 @@ it('every address of the client, with names that need escaping', () => {
   ]).toMatchInlineSnapshot(`
     [
       "/",
-      "/sign-in?next=%2Fprojects%2Fa%3Fq%3D1",
-      "/sign-in",
-      "/change-password?next=%2Fprojects%2Fa",
+      "/login?next=%2Fprojects%2Fa%3Fq%3D1",
+      "/login",
+      "/account/password?next=%2Fprojects%2Fa",
       "/projects/grid-load",
       "/projects/grid-load/experiments",
       "/projects/grid-load/experiments/12",
@@ -50,5 +50,5 @@ it('an artifact lies below its own root only', () => {
 })
 
 it('signing in never leaves the site', () => {
-  expect(['/projects/a?q=1', null, '//evil.example', '/\\evil.example', 'https://evil.example', '/sign-in'].map(safeNext)).toEqual(['/projects/a?q=1', '/', '/', '/', '/', '/'])
+  expect(['/projects/a?q=1', null, '//evil.example', '/\\evil.example', 'https://evil.example', '/login'].map(safeNext)).toEqual(['/projects/a?q=1', '/', '/', '/', '/', '/'])
 })

@@ -6,8 +6,8 @@ const ePath = (path: string): string => path.split('/').map(e).join('/')
 
 export const paths = {
   projects: () => '/',
-  signIn: (next?: string) => (next && next !== '/' ? `/sign-in?next=${e(next)}` : '/sign-in'),
-  changePassword: (next?: string) => (next && next !== '/' ? `/change-password?next=${e(next)}` : '/change-password'),
+  signIn: (next?: string) => (next && next !== '/' ? `/login?next=${e(next)}` : '/login'),
+  changePassword: (next?: string) => (next && next !== '/' ? `/account/password?next=${e(next)}` : '/account/password'),
   project: (project: string) => `/projects/${e(project)}`,
   experiments: (project: string) => `/projects/${e(project)}/experiments`,
   experiment: (project: string, id: string) => `/projects/${e(project)}/experiments/${e(id)}`,
@@ -22,8 +22,8 @@ export const paths = {
 /** The same addresses as patterns, for the route table. */
 export const patterns = {
   projects: '/',
-  signIn: '/sign-in',
-  changePassword: '/change-password',
+  signIn: '/login',
+  changePassword: '/account/password',
   project: '/projects/:project',
   experiments: '/projects/:project/experiments',
   experiment: '/projects/:project/experiments/:id',

@@ -1,6 +1,7 @@
 import { Client, fetchExchange, mapExchange } from 'urql'
 import { served } from '../paths.ts'
 import { normalisedCache } from './cache.ts'
+import { cutFailures } from './partial.ts'
 import { problemOf } from './problem.ts'
 import { sessionEnded } from './session.ts'
 
@@ -18,6 +19,7 @@ export const createClient = (): Client =>
         },
       }),
       normalisedCache(),
+      mapExchange({ onResult: cutFailures }),
       fetchExchange,
     ],
   })

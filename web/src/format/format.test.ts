@@ -39,6 +39,10 @@ describe('time', () => {
     expect([ago(now - 5_000, now), ago(now - 12 * 60_000, now), ago(now - 3 * 3_600_000, now), ago(now - 6 * 86_400_000, now)]).toEqual(['just now', '12 min', '3 h', '6 d'])
     expect(ago(now - 8 * 86_400_000, now)).toBe(date(now - 8 * 86_400_000))
   })
+  it('takes a moment a little ahead of this clock for now, a far one for a date', () => {
+    expect(ago(now + 30_000, now)).toBe('just now')
+    expect(ago(now + 3 * 86_400_000, now)).toBe(date(now + 3 * 86_400_000))
+  })
   it('shows the zone of the reader and UTC', () => expect(absolute(Date.UTC(2026, 0, 2, 3, 4, 5), 'Asia/Bangkok')).toBe('2 Jan 2026, 10:04:05 (2026-01-02T03:04:05Z)'))
   it('writes durations with two units', () => expect([duration(420), duration(9_000), duration(638_000), duration(7_500_000)]).toEqual(['420 ms', '9s', '10m 38s', '2h 05m']))
 })

@@ -1,4 +1,4 @@
-/** Relative under 7 days, then the date; the absolute time with its UTC form is the hover text. */
+/** Relative under 7 days, then the date; the absolute time with its UTC form is the hover text. A clock that runs a little ahead makes no future. */
 
 const minute = 60_000
 const hour = 60 * minute
@@ -6,7 +6,7 @@ const day = 24 * hour
 
 export function ago(at: number, now: number): string {
   const age = now - at
-  if (age < 0) return date(at)
+  if (age < -day) return date(at)
   if (age < minute) return 'just now'
   if (age < hour) return `${Math.floor(age / minute)} min`
   if (age < day) return `${Math.floor(age / hour)} h`

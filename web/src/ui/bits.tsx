@@ -30,12 +30,13 @@ export function Avatar({ name, small }: { name: string; small?: boolean }) {
   )
 }
 
-/** A moment: relative while it is young, absolute with UTC on hover. Counts on by itself. */
-export function Time({ at }: { at: number }) {
+/** A moment: relative while it is young, absolute with UTC on hover. Counts on by itself. `words` for use in a sentence. */
+export function Time({ at, words }: { at: number; words?: boolean }) {
   const now = useNow()
+  const text = ago(at, now)
   return (
     <time dateTime={new Date(at).toISOString()} title={absolute(at)}>
-      {ago(at, now)}
+      {words && /^\d+ (min|h|d)$/.test(text) ? `${text} ago` : text}
     </time>
   )
 }

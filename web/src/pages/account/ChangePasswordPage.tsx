@@ -3,7 +3,7 @@ import { Navigate, useNavigate, useSearchParams } from 'react-router'
 import { useMutation } from 'urql'
 import { graphql } from '../../data/gql/index.ts'
 import { problemOf } from '../../data/problem.ts'
-import { readSession, useSession } from '../../data/session.ts'
+import { readSession, signIn, useSession } from '../../data/session.ts'
 import { safeNext } from '../../paths.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Field } from '../../ui/Field.tsx'
@@ -33,7 +33,8 @@ export default function ChangePasswordPage() {
     if (differs || fetching) return
     const { error: refused } = await change({ input: { current: fields.current, next: fields.next } })
     if (refused) return
-    await readSession()
+    // A changed password ends every session of the account, this one too: open a new one with it.
+    if (await signIn(session.user.username, fields.next)) await readSession()
     void navigate(goTo, { replace: true })
   }
   const field = (name: keyof typeof fields) => ({ name, value: fields[name], type: 'password', required: true, onChange: (event: { target: { value: string } }) => setFields({ ...fields, [name]: event.target.value }) })

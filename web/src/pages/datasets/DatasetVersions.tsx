@@ -39,7 +39,7 @@ export function DatasetVersions({ versions, chosen, more, onChoose }: { versions
               <span className="row between muted">
                 <span>
                   {createdBy ? `${createdBy.username}, ` : ''}
-                  <Time at={createdAt} />
+                  <Time at={createdAt} words />
                 </span>
                 <span>{rowCount == null ? bytes(sizeBytes) : counted(rowCount, 'row')}</span>
               </span>

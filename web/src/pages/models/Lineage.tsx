@@ -7,6 +7,7 @@ import { paths } from '../../paths.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { Gate } from '../../ui/Gate.tsx'
 import { Icon } from '../../ui/Icon.tsx'
+import { starter } from '../runs/starter.ts'
 import type { IconName } from '../../ui/icons.tsx'
 import type { Version } from './VersionsTable.tsx'
 
@@ -19,6 +20,10 @@ const document = graphql(`
         projectId
         name
         userName
+        owner {
+          id
+          username
+        }
         status
         inputs {
           name
@@ -49,9 +54,9 @@ export function Lineage({ project, model, version }: { project: string; model: s
         <>
           <Stop icon="dataset" kind="Dataset" to={data ? paths.dataset(project, data.datasetName, data.version) : undefined} title={data ? `${data.datasetName} v${data.version}` : (unlinked ?? 'none linked')} note={data ? [data.rowCount != null && counted(data.rowCount, 'row'), bytes(data.sizeBytes)].filter(Boolean).join(', ') : unlinked ? 'not of this installation' : 'no dataset input'} />
           <Passage open={data !== undefined && data !== null} />
-          <Stop icon="flask" kind="Run" to={version.run ? paths.run(project, version.run.id) : undefined} title={version.run?.name ?? 'none linked'} note={run ? `${run.userName}, ${run.status.toLowerCase()}` : 'no source run'} />
+          <Stop icon="flask" kind="Run" to={version.run ? paths.run(project, version.run.id) : undefined} title={version.run?.name ?? 'none linked'} note={run ? `${starter(run)}, ${run.status.toLowerCase()}` : 'no source run'} />
           <Passage open={version.run !== null} />
-          <Stop icon="model" kind="Version" title={`${model} v${version.version}`} note={version.description ?? version.status.toLowerCase()} on />
+          <Stop icon="model" kind="Version" title={`${model} v${version.version}`} note={version.description || version.status.toLowerCase()} on />
         </>
       )}
     </section>

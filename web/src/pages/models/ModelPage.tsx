@@ -83,7 +83,7 @@ export default function ModelPage() {
           {model.description && <span className="dim">{model.description}</span>}
           {model.owner && <span>Owner {model.owner.username}</span>}
           <span>
-            Last change <Time at={model.updatedAt} />
+            Last change <Time at={model.updatedAt} words />
           </span>
           {model.tags.map(({ key, value }) => (
             <span key={key} className="chip">

@@ -53,7 +53,7 @@ function VersionCard({ version: { version, aliases, createdBy, run, createdAt },
       </span>
       <span className="muted ell block">
         {run ? `from ${run.name}, ` : ''}
-        <Time at={createdAt} />
+        <Time at={createdAt} words />
       </span>
     </button>
   )

@@ -9,6 +9,7 @@ import { useProject } from '../../shell/project.ts'
 import { None, RunStatusSign, Time } from '../../ui/bits.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Panel } from '../../ui/Panel.tsx'
+import { starter } from '../runs/starter.ts'
 import { type Column, Table } from '../../ui/Table.tsx'
 
 const document = graphql(`
@@ -29,6 +30,10 @@ const document = graphql(`
               startTime
               endTime
               userName
+              owner {
+                id
+                username
+              }
               metrics {
                 key
                 value
@@ -68,7 +73,7 @@ export function NewestRuns() {
     { id: 'metric', header: 'First metric', width: '--w-name', cell: ({ metrics: [first] }) => (first ? <><span className="muted mono">{first.key}</span> {metric(first.value)}</> : <None />) },
     { id: 'duration', header: 'Duration', width: '--w-num', align: 'num', cell: ({ startTime, endTime }) => (endTime ? duration(endTime - startTime) : <None word="open" />) },
     { id: 'started', header: 'Started', width: '--w-num', align: 'num', cell: ({ startTime }) => <Time at={startTime} /> },
-    { id: 'by', header: 'By', width: '--w-num', cell: ({ userName }) => <span className="dim">{userName}</span> },
+    { id: 'by', header: 'By', width: '--w-num', cell: (run) => <span className="dim">{starter(run)}</span> },
   ]
   return (
     <Panel title="Newest runs" note={value && `across ${counted(value.nodes.length, 'experiment')}`} busy={busy && !loading} actions={<Link className="link sm" to={paths.experiments(name)}>All experiments</Link>}>

@@ -17,6 +17,7 @@ import { RunCharts } from './RunCharts.tsx'
 import { RunInputs, runInputs } from './RunInputs.tsx'
 import { RunMetrics, runMetrics } from './RunMetrics.tsx'
 import { RunModelVersions } from './RunModelVersions.tsx'
+import { starter } from './starter.ts'
 import { WordsPanel } from './WordsPanel.tsx'
 
 const document = graphql(`
@@ -34,6 +35,10 @@ const document = graphql(`
         lifecycleStage
         artifactUri
         userName
+        owner {
+          id
+          username
+        }
         experiment {
           id
           projectId
@@ -94,16 +99,16 @@ export default function RunPage() {
             <RunStatusSign status={run.status} words />
           </span>
           {run.lifecycleStage === 'DELETED' && <span className="chip warn">in the trash</span>}
-          <span className="dim sm">{run.endTime ? duration(run.endTime - run.startTime) : <>started <Time at={run.startTime} /></>}</span>
+          <span className="dim sm">{run.endTime ? duration(run.endTime - run.startTime) : <>started <Time at={run.startTime} words /></>}</span>
         </>
       }
       facts={
         <>
           <span>
-            <Avatar name={run.userName} small /> {run.userName}
+            <Avatar name={starter(run)} small /> {starter(run)}
           </span>
           <span>
-            <Icon name="clock" size="s" /> <Time at={run.startTime} />
+            <Icon name="clock" size="s" /> <Time at={run.startTime} words />
           </span>
           {source && (
             <span title={source}>

@@ -32,6 +32,7 @@ const runFragment = graphql(`
     userName
     owner {
       id
+      username
     }
     params {
       key

@@ -5,6 +5,7 @@ import { paths } from '../../paths.ts'
 import { None, RunStatusSign, Time } from '../../ui/bits.tsx'
 import type { Column } from '../../ui/Table.tsx'
 import { attributes, columnId, type DataColumn, nextOrder, type Order } from './columns.ts'
+import { starter } from './starter.ts'
 import type { RunRow } from './RunsTable.tsx'
 
 const groups = { metric: 'Metrics', param: 'Params', tag: 'Tags' } as const
@@ -17,7 +18,7 @@ export function tableColumns({ project, data, rows, order, onOrder }: { project:
     { id: 'name', header: 'Name', group: 'Run', width: '--w-name', pinned: true, cell: ({ id, name }) => <Link to={paths.run(project, id)} className="m" tabIndex={-1}>{name}</Link>, hover: ({ name }) => name },
     { id: 'started', header: 'Started', group: 'Run', width: '--w-date', align: 'num', cell: ({ startTime }) => <Time at={startTime} /> },
     { id: 'duration', header: 'Duration', group: 'Run', width: '--w-num', align: 'num', cell: ({ startTime, endTime }) => (endTime ? duration(endTime - startTime) : <None word="open" />) },
-    { id: 'by', header: 'By', group: 'Run', width: '--w-num', cell: ({ userName }) => <span className="dim">{userName}</span>, hover: ({ userName }) => userName },
+    { id: 'by', header: 'By', group: 'Run', width: '--w-num', cell: (run) => <span className="dim">{starter(run)}</span>, hover: starter },
   ]
   return [...own.map((column) => (column.id in attributes && column.id !== 'status' ? { ...column, sort: sortOf(column.id) } : column)), ...data.map((column) => ({ ...dataColumn(column, rows), sort: sortOf(columnId(column)) }))]
 }
