@@ -254,7 +254,8 @@ describe('stopping', () => {
     )
     expect([503, 'no connection']).toContain(refused)
     other.release()
-    expect((await inFlight).status).toBe(200)
+    const answer = await inFlight
+    expect([answer.status, answer.headers['connection']]).toEqual([200, 'close'])
     await closed
   })
 })
@@ -297,5 +298,39 @@ describe('faces', () => {
     door.breakIdentity(false)
     expect([down.status, down.body]).toEqual([503, 'Not connected to database: auth'])
     expect(main.body).toContain('Welcome to ML Studio')
+  })
+})
+
+describe('behind a trusted proxy', () => {
+  const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'ml.example.org', 'x-forwarded-for': '203.0.113.9' }
+  let trusting: Fixture
+  beforeAll(async () => {
+    trusting = await startFixtureDoor(webRoot, { trustProxy: ['127.0.0.0/8'], publicUrl: 'https://ml.example.org', metricsToken: 'the metrics token' })
+  })
+  afterAll(() => trusting.close())
+
+  test('https, host and client are what the proxy says', async () => {
+    const answer = await testClient(trusting.url).raw('/api/2.0/mlflow/echo', { headers: { ...forwarded, cookie: '__Host-sluice=session-of-owner' } })
+    expect(answer.status).toBe(200)
+    expect(JSON.parse(answer.body)).toMatchObject({ headers: { 'x-sluice-https': '1', 'x-sluice-client-address': '203.0.113.9' } })
+    expect(answer.headers['strict-transport-security']).toContain('max-age=')
+  })
+  test('a write must come from the public address', async () => {
+    const write = (origin: string) =>
+      testClient(trusting.url).raw('/api/2.0/mlflow/echo', { method: 'POST', headers: { ...forwarded, ...as('owner'), 'content-type': 'application/json', origin }, body: '{}' })
+    expect((await write('https://ml.example.org')).status).toBe(200)
+    expect((await write('http://ml.example.org')).status).toBe(403)
+    expect((await write('https://ml.example.org.evil.example')).status).toBe(403)
+  })
+  test('nobody else is believed', async () => {
+    const answer = await client.raw('/api/2.0/mlflow/echo', { headers: { ...forwarded, ...as('owner') } })
+    expect(JSON.parse(answer.body)).toMatchObject({ headers: { 'x-sluice-https': '0', 'x-sluice-client-address': '127.0.0.1' } })
+    expect(answer.headers['strict-transport-security']).toBeUndefined()
+  })
+  test('a metrics token closes the metrics', async () => {
+    const { raw } = testClient(trusting.url)
+    expect((await raw('/metrics')).status).toBe(401)
+    expect((await raw('/metrics', { headers: { authorization: 'Bearer wrong' } })).status).toBe(401)
+    expect((await raw('/metrics', { headers: { authorization: 'Bearer the metrics token' } })).status).toBe(200)
   })
 })

@@ -68,7 +68,7 @@ function demandSameSite(request: EdgeRequest, sites: Sites): void {
   if (safeMethods.has(request.method)) return
   const fetchSite = one(request.headers['sec-fetch-site'])
   const origin = one(request.headers['origin'])
-  if (origin !== undefined ? sites.allowsOrigin(origin, request.host) : fetchSite === 'same-origin') return
+  if (origin !== undefined ? sites.allowsOrigin(origin, request.host, request.isHttps) : fetchSite === 'same-origin') return
   if (origin === undefined && fetchSite === undefined && one(request.headers[csrfHeader])) return
   throw forbidden(`A write with a session cookie must come from our own pages: send Origin, or the header ${csrfHeader}.`)
 }

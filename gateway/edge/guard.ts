@@ -30,7 +30,7 @@ export function guardRequests(app: FastifyInstance, { sites, trustProxy, publicU
     reply.header('x-request-id', request.id)
     if (!isProbe(pathOf(request)) && !sites.allowsHost(request.host)) return refuse(reply, hostRefused)
     const { origin, 'sec-fetch-site': fetchSite } = request.headers
-    const isForeign = origin === undefined ? fetchSite === 'cross-site' : !sites.allowsOrigin(origin, request.host)
+    const isForeign = origin === undefined ? fetchSite === 'cross-site' : !sites.allowsOrigin(origin, request.host, isHttps)
     if (isForeign && !safeMethods.has(request.method)) return refuse(reply, originRefused)
     if (request.method === 'OPTIONS')
       return reply

@@ -11,8 +11,8 @@ export const originRefused = 'Cross-origin request blocked'
 export interface Sites {
   /** Whether a Host header names us. */
   allowsHost(host: string | undefined): boolean
-  /** Whether a page of this origin may write to the server that was addressed as `host`. */
-  allowsOrigin(origin: string, host: string | undefined): boolean
+  /** Whether a page of this origin may write to the server that was addressed as `host`. On https no page of http may. */
+  allowsOrigin(origin: string, host: string | undefined, isHttps: boolean): boolean
 }
 
 const privateAddresses = new BlockList()
@@ -42,9 +42,9 @@ export function createSites(publicUrl: string | undefined, extra: readonly strin
       const name = host === undefined ? undefined : hostnameOf(host)
       return name !== undefined && (isOurs(name) || names.has(name))
     },
-    allowsOrigin(origin, host) {
+    allowsOrigin(origin, host, isHttps) {
       const page = parseOrigin(origin)
-      if (!page) return false
+      if (!page || (isHttps && page.protocol !== 'https:')) return false
       if (publicOrigin && page.origin === publicOrigin.origin) return true
       return host !== undefined && page.host === host.toLowerCase()
     },

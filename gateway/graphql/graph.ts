@@ -71,7 +71,6 @@ export async function createGraph({ supergraphSdl, tree, steps, access, log }: G
     gateway: gateway as unknown as ApolloServerOptionsWithGateway<OperationContext>['gateway'], // it declares an older server-gateway-interface (stack.md 1.5)
     introspection: true, // the policy pass refuses it to strangers
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: true,
     persistedQueries: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: limits.tokens },

@@ -59,7 +59,7 @@ const echo = (method: 'GET' | 'POST'): Route =>
     handle: ({ scope, headers }) => Promise.resolve({ project: scope.project.name, headers }),
   })
 
-export async function startFixtureDoor(webRoot: string): Promise<Fixture> {
+export async function startFixtureDoor(webRoot: string, options: { trustProxy?: readonly string[]; publicUrl?: string; metricsToken?: string } = {}): Promise<Fixture> {
   let trackingFault: (() => void) | undefined
   let identityIsDown = false
   const events: Record<string, unknown>[] = []
@@ -100,7 +100,7 @@ export async function startFixtureDoor(webRoot: string): Promise<Fixture> {
     },
   })
   const facePort = await freePort()
-  const sites = createSites(undefined, ['sluice.example.org'])
+  const sites = createSites(options.publicUrl, ['sluice.example.org'])
   const graph = await createGraph({
     supergraphSdl: graphs.supergraphSdl,
     tree: fixtureTree,
@@ -118,9 +118,9 @@ export async function startFixtureDoor(webRoot: string): Promise<Fixture> {
     faces: { [facePort]: authFace },
     authenticate: createAuthenticator(identity, sites),
     health: createHealth(() => [{ name: 'identity', health: () => Promise.resolve([{ name: 'people', ok: !identityIsDown, latencyMs: 0 }]) }]),
-    trustProxy: [],
-    publicUrl: undefined,
-    metricsToken: undefined,
+    trustProxy: options.trustProxy ?? [],
+    publicUrl: options.publicUrl,
+    metricsToken: options.metricsToken,
   })
   const { port } = await door.listen('127.0.0.1', 0, [facePort])
   return {
