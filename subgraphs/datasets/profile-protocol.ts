@@ -2,7 +2,9 @@
 import type { Column, Preview, Profile } from '#datasets/domain/dataset.ts'
 import type { Format } from '#datasets/domain/format.ts'
 
-export type ProfileTask = { readonly kind: 'profile'; readonly path: string; readonly format: Format } | { readonly kind: 'rows'; readonly path: string; readonly format: Format; readonly columns: readonly Pick<Column, 'name' | 'type'>[]; readonly offset: number; readonly count: number }
+export type ProfileTask =
+  | { readonly kind: 'profile'; readonly path: string; readonly format: Format }
+  | { readonly kind: 'rows'; readonly path: string; readonly format: Format; readonly columns: readonly Pick<Column, 'name' | 'type'>[]; readonly offset: number; readonly count: number }
 
 export type ProfileReply =
   | { readonly id: number; readonly profile: Profile }

@@ -59,4 +59,5 @@ export interface Dataset {
 }
 
 /** The address of a version, also what a run names as its dataset's source (design section 6, Lineage). */
-export const sourceUri = (publicUrl: string, projectName: string, datasetName: string, version: number): string => `${publicUrl}/p/${projectName}/datasets/${encodeURIComponent(datasetName)}/versions/${version}`
+export const sourceUri = (publicUrl: string, projectName: string, datasetName: string, version: number): string =>
+  `${publicUrl}/p/${projectName}/datasets/${encodeURIComponent(datasetName)}/versions/${version}`

@@ -43,7 +43,10 @@ export function formatOf(fileName: string, head: Buffer): Format {
 
 /** For a text file whose name says nothing. */
 function textFormatOf(head: Buffer): Format {
-  const text = head.toString('utf8').replace(/^\uFEFF/, '').trimStart()
+  const text = head
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart()
   const firstLine = text.split(/\r?\n/, 1)[0] ?? ''
   if (firstLine.startsWith('{')) return 'jsonl'
   const tabs = firstLine.split('\t').length

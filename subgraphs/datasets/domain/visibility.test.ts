@@ -7,7 +7,16 @@ import { seesNothing, visibleDatasets } from '#datasets/domain/visibility.ts'
 const project = testProject('p1')
 const other = testProject('p2')
 const id = newId()
-const grant = (effect: 'allow' | 'deny', change: Partial<Grant> = {}): Grant => ({ permission: 'datasets.dataset.read', projectId: project.id, resourceType: 'datasets.dataset', resourceId: id, effect, validFrom: 0, validTo: null, ...change })
+const grant = (effect: 'allow' | 'deny', change: Partial<Grant> = {}): Grant => ({
+  permission: 'datasets.dataset.read',
+  projectId: project.id,
+  resourceType: 'datasets.dataset',
+  resourceId: id,
+  effect,
+  validFrom: 0,
+  validTo: null,
+  ...change,
+})
 const scopeWith = (member: boolean, ...grants: Grant[]) => {
   const scope = testScope(project, 'viewer')
   const { snapshot } = scope.actor

@@ -9,7 +9,11 @@ export type Visible = { readonly except: readonly string[] } | { readonly only: 
 
 export function visibleDatasets({ actor, project }: Scope): Visible {
   const permission = 'datasets.dataset.read'
-  const named = new Set(actor.snapshot.grants.flatMap((g) => (g.permission === permission && g.resourceType === datasetType && g.resourceId !== null && (g.projectId === null || g.projectId === project.id) ? [g.resourceId] : [])))
+  const named = new Set(
+    actor.snapshot.grants.flatMap((g) =>
+      g.permission === permission && g.resourceType === datasetType && g.resourceId !== null && (g.projectId === null || g.projectId === project.id) ? [g.resourceId] : [],
+    ),
+  )
   const readable = (id?: string) => decide(actor, permission, project.id, { type: datasetType, ...(id === undefined ? {} : { id }) }).allowed
   return readable() ? { except: [...named].filter((id) => !readable(id)) } : { only: [...named].filter(readable) }
 }

@@ -75,7 +75,13 @@ describe('a project in the graph', () => {
             { name: 'city', type: 'VARCHAR', nullable: false },
             { name: 'score', type: 'DOUBLE', nullable: true },
           ],
-          preview: { columns: ['id', 'city', 'score'], rows: [[1, 'Bern', 1.5], ['9007199254740993', 'Wien', null]] },
+          preview: {
+            columns: ['id', 'city', 'score'],
+            rows: [
+              [1, 'Bern', 1.5],
+              ['9007199254740993', 'Wien', null],
+            ],
+          },
         },
         none: null,
       },
@@ -98,7 +104,9 @@ describe('a project in the graph', () => {
     const first = await list(`first: 2, search: "page_${name}_"`)
     expect(first).toMatchObject({ datasets: { nodes: [{ name: `page_${name}_100` }, { name: `page_${name}_a` }], pageInfo: { hasNextPage: true } } })
     const cursor = Buffer.from(JSON.stringify({ name: `page_${name}_a` })).toString('base64')
-    expect(await list(`first: 2, search: "page_${name}_", after: "${cursor}"`)).toMatchObject({ datasets: { nodes: [{ name: `page_${name}_b` }, { name: `page_${name}_c` }], pageInfo: { hasNextPage: false } } })
+    expect(await list(`first: 2, search: "page_${name}_", after: "${cursor}"`)).toMatchObject({
+      datasets: { nodes: [{ name: `page_${name}_b` }, { name: `page_${name}_c` }], pageInfo: { hasNextPage: false } },
+    })
     expect(await list('search: "needle"')).toMatchObject({ datasets: { nodes: [{ name: `page_${name}_c` }] } })
     expect(await list(`search: "page${name}"`)).toMatchObject({ datasets: { nodes: [] } }) // `_` is no wildcard
   })
@@ -108,8 +116,12 @@ describe('mutations', () => {
   const mutate = (who: Person, text: string) => server.graph(who, `mutation { ${text} }`)
   it('describe, tag and delete a dataset', async () => {
     await alice().upload(`${name}.csv`, csv)
-    expect((await mutate('bob', `updateDataset(input: { project: "p1", name: "${name}", description: "new" }) { dataset { description } }`)).data).toEqual({ updateDataset: { dataset: { description: 'new' } } })
-    expect((await mutate('bob', `setDatasetTag(input: { project: "p1", name: "${name}", key: "team", value: "a" }) { dataset { tags { key value } } }`)).data).toEqual({ setDatasetTag: { dataset: { tags: [{ key: 'team', value: 'a' }] } } })
+    expect((await mutate('bob', `updateDataset(input: { project: "p1", name: "${name}", description: "new" }) { dataset { description } }`)).data).toEqual({
+      updateDataset: { dataset: { description: 'new' } },
+    })
+    expect((await mutate('bob', `setDatasetTag(input: { project: "p1", name: "${name}", key: "team", value: "a" }) { dataset { tags { key value } } }`)).data).toEqual({
+      setDatasetTag: { dataset: { tags: [{ key: 'team', value: 'a' }] } },
+    })
     expect((await mutate('bob', `setDatasetTag(input: { project: "p1", name: "${name}", key: "team" }) { dataset { tags { key } } }`)).data).toEqual({ setDatasetTag: { dataset: { tags: [] } } })
     const refused = await mutate('bob', `deleteDataset(input: { project: "p1", name: "${name}" }) { id }`)
     expect(refused.errors?.[0]?.originalError).toMatchObject({ code: 'FORBIDDEN' })
@@ -133,7 +145,11 @@ describe('mutations', () => {
 
 describe('isolation', () => {
   const entities = async (who: Person, keys: object[]) => {
-    const { data } = await server.graph(who, 'query ($keys: [_Any!]!) { _entities(representations: $keys) { __typename ... on Dataset { name } ... on DatasetVersion { sha256 } ... on Project { id } } }', { keys })
+    const { data } = await server.graph(
+      who,
+      'query ($keys: [_Any!]!) { _entities(representations: $keys) { __typename ... on Dataset { name } ... on DatasetVersion { sha256 } ... on Project { id } } }',
+      { keys },
+    )
     return data?.['_entities']
   }
   it('answers a key only with its own project, and only to who may see it', async () => {
@@ -146,10 +162,18 @@ describe('isolation', () => {
       { __typename: 'DatasetVersion', projectId: p1.id, id: versionId },
     ]
     const elsewhere = [p2, other].flatMap((p) => right.map((key) => ({ ...key, projectId: p.id })))
-    expect(await entities('vera', right)).toEqual([{ __typename: 'Dataset', name }, { __typename: 'DatasetVersion', sha256: body['sha256'] }])
+    expect(await entities('vera', right)).toEqual([
+      { __typename: 'Dataset', name },
+      { __typename: 'DatasetVersion', sha256: body['sha256'] },
+    ])
     expect(await entities('alice', elsewhere)).toEqual([null, null, null, null])
     expect(await entities('mallory', [...right, ...elsewhere, { __typename: 'Project', id: p1.id }])).toEqual(Array(7).fill(null))
-    expect(await entities('vera', [{ __typename: 'Dataset', projectId: p1.id, id: 'x' }, { __typename: 'Dataset', projectId: 'x', id }])).toEqual([null, null])
+    expect(
+      await entities('vera', [
+        { __typename: 'Dataset', projectId: p1.id, id: 'x' },
+        { __typename: 'Dataset', projectId: 'x', id },
+      ]),
+    ).toEqual([null, null])
   })
   it('keeps equal names in two projects apart', async () => {
     await clientOf(server, 'mallory', 'p2').upload(`${name}.csv`, 'secret\n1\n')
@@ -160,11 +184,22 @@ describe('isolation', () => {
   it('hides a dataset that a grant denies from lists, lookups and keys', async () => {
     const { body } = await alice().upload(`${name}.csv`, csv)
     const { vera } = server.people
-    const deny = { permission: 'datasets.dataset.read' as const, projectId: server.projects.p1.id, resourceType: 'datasets.dataset', resourceId: String(body['id']), effect: 'deny' as const, validFrom: 0, validTo: null }
+    const deny = {
+      permission: 'datasets.dataset.read' as const,
+      projectId: server.projects.p1.id,
+      resourceType: 'datasets.dataset',
+      resourceId: String(body['id']),
+      effect: 'deny' as const,
+      validFrom: 0,
+      validTo: null,
+    }
     const denied = { ...vera, snapshot: { ...vera.snapshot, grants: [deny] } }
     const ask = async (actor: typeof vera) => {
       const source = `query ($keys: [_Any!]!) { _entities(representations: $keys) { ... on Dataset { name } ... on Project { dataset(name: "${name}") { name } datasets(search: "${name}") { nodes { name } } } } }`
-      const keys = [{ __typename: 'Dataset', projectId: server.projects.p1.id, id: body['id'] }, { __typename: 'Project', id: server.projects.p1.id }]
+      const keys = [
+        { __typename: 'Dataset', projectId: server.projects.p1.id, id: body['id'] },
+        { __typename: 'Project', id: server.projects.p1.id },
+      ]
       return (await graphql({ schema: server.subsystem.schema, source, contextValue: server.subsystem.context(actor), variableValues: { keys } })).data?.['_entities']
     }
     expect(await ask(vera)).toEqual([{ name }, { dataset: { name }, datasets: { nodes: [{ name }] } }])
@@ -173,10 +208,23 @@ describe('isolation', () => {
   it('shows one who holds a grant on one dataset that one alone', async () => {
     const { body } = await alice().upload(`${name}.csv`, csv)
     const { vera } = server.people
-    const allow = { permission: 'datasets.dataset.read' as const, projectId: server.projects.p1.id, resourceType: 'datasets.dataset', resourceId: String(body['id']), effect: 'allow' as const, validFrom: 0, validTo: null }
+    const allow = {
+      permission: 'datasets.dataset.read' as const,
+      projectId: server.projects.p1.id,
+      resourceType: 'datasets.dataset',
+      resourceId: String(body['id']),
+      effect: 'allow' as const,
+      validFrom: 0,
+      validTo: null,
+    }
     const guest = { ...vera, snapshot: { ...vera.snapshot, memberships: [], grants: [allow] } }
     const source = 'query ($keys: [_Any!]!) { _entities(representations: $keys) { ... on Project { datasets { nodes { name } } } } }'
-    const { data } = await graphql({ schema: server.subsystem.schema, source, contextValue: server.subsystem.context(guest), variableValues: { keys: [{ __typename: 'Project', id: server.projects.p1.id }] } })
+    const { data } = await graphql({
+      schema: server.subsystem.schema,
+      source,
+      contextValue: server.subsystem.context(guest),
+      variableValues: { keys: [{ __typename: 'Project', id: server.projects.p1.id }] },
+    })
     expect(data?.['_entities']).toEqual([{ datasets: { nodes: [{ name }] } }])
   })
 })
@@ -186,7 +234,15 @@ describe('the port and the schema', () => {
     const { body } = await alice().upload(`${name}.csv`, csv)
     const { version } = server.subsystem.ports
     expect(await version(server.projects.p1.id, name, 1)).toMatchObject({ datasetId: body['id'], name, version: 1, sha256: body['sha256'] })
-    for (const [project, dataset, number] of [[server.projects.p2.id, name, 1], [server.projects.p1.id, name, 2], [server.projects.p1.id, 'nothing', 1], ['x', name, 1], [server.projects.p1.id, 'a\0', 1], [server.projects.p1.id, name, 1e12]] as const) expect(await version(project, dataset, number)).toBeNull()
+    for (const [project, dataset, number] of [
+      [server.projects.p2.id, name, 1],
+      [server.projects.p1.id, name, 2],
+      [server.projects.p1.id, 'nothing', 1],
+      ['x', name, 1],
+      [server.projects.p1.id, 'a\0', 1],
+      [server.projects.p1.id, name, 1e12],
+    ] as const)
+      expect(await version(project, dataset, number)).toBeNull()
   })
   it('has no root that reaches a dataset without its project', () => {
     expect(validate(server.subsystem.schema, parse('{ dataset(name: "x") { id } }')).length).toBeGreaterThan(0)

@@ -18,7 +18,14 @@ function loaderOf<T extends EntityKey>(find: (projectId: string, ids: readonly s
   return new DataLoader<EntityKey, T | null, string>(
     async (keys) => {
       const byProject = Map.groupBy(keys, ({ projectId }) => projectId)
-      const found = await Promise.all([...byProject].map(([projectId, group]) => find(projectId, group.map(({ id }) => id))))
+      const found = await Promise.all(
+        [...byProject].map(([projectId, group]) =>
+          find(
+            projectId,
+            group.map(({ id }) => id),
+          ),
+        ),
+      )
       const byKey = new Map(found.flat().map((entity) => [keyText(entity), entity]))
       return keys.map((key) => byKey.get(keyText(key)) ?? null)
     },

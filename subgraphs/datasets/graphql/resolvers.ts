@@ -47,7 +47,12 @@ export class DatasetFields {
   }
 
   @FieldResolver(() => DatasetVersionConnection, { description: 'Newest first.' })
-  async versions(@Root() dataset: Dataset, @Ctx() context: DatasetsContext, @Arg('first', () => Int, { defaultValue: 50 }) first: number, @Arg('after', () => String, { nullable: true }) after?: string): Promise<DatasetVersionConnection> {
+  async versions(
+    @Root() dataset: Dataset,
+    @Ctx() context: DatasetsContext,
+    @Arg('first', () => Int, { defaultValue: 50 }) first: number,
+    @Arg('after', () => String, { nullable: true }) after?: string,
+  ): Promise<DatasetVersionConnection> {
     return connectionOf(await context.datasets.versions(scopeOf(context, dataset), dataset, { first, after: after ?? undefined }), itself)
   }
 
@@ -70,7 +75,12 @@ export class DatasetVersionFields {
   }
 
   @FieldResolver(() => DatasetPreviewType)
-  preview(@Root() version: DatasetVersion, @Ctx() context: DatasetsContext, @Arg('first', () => Int, { defaultValue: 50 }) first: number, @Arg('offset', () => Int, { defaultValue: 0, description: 'Rows to skip.' }) offset: number): Promise<Preview> {
+  preview(
+    @Root() version: DatasetVersion,
+    @Ctx() context: DatasetsContext,
+    @Arg('first', () => Int, { defaultValue: 50 }) first: number,
+    @Arg('offset', () => Int, { defaultValue: 0, description: 'Rows to skip.' }) offset: number,
+  ): Promise<Preview> {
     return context.datasets.preview(scopeOf(context, version), version, offset, first)
   }
 }

@@ -38,7 +38,9 @@ export class DatasetPreviewType {
   @Field(() => [String])
   columns!: readonly string[]
 
-  @Field(() => Json, { description: 'A list of rows, each a list of cells in the order of the columns. Whole numbers beyond 2^53 and decimals are text; long text is cut and ends with "…". Empty for Arrow files.' })
+  @Field(() => Json, {
+    description: 'A list of rows, each a list of cells in the order of the columns. Whole numbers beyond 2^53 and decimals are text; long text is cut and ends with "…". Empty for Arrow files.',
+  })
   rows!: readonly (readonly unknown[])[]
 }
 

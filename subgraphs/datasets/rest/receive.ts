@@ -96,7 +96,10 @@ async function readForm(form: BusboyInstance, stream: Readable, spool: Spool, ma
 
 function openForm(headers: Request['headers'], type: string) {
   try {
-    return new Busboy({ headers: { ...headers, 'content-type': type }, limits: { files: 1, fields: limits.formFields, parts: limits.formFields + 1, fieldSize: limits.formFieldBytes, fieldNameSize: 100, headerPairs: 20, headerSize: 16 * 1024 } })
+    return new Busboy({
+      headers: { ...headers, 'content-type': type },
+      limits: { files: 1, fields: limits.formFields, parts: limits.formFields + 1, fieldSize: limits.formFieldBytes, fieldNameSize: 100, headerPairs: 20, headerSize: 16 * 1024 },
+    })
   } catch (error) {
     throw new DomainError('INVALID', 'The form cannot be read: its boundary is missing.', {}, { cause: error })
   }

@@ -17,7 +17,11 @@ interface RouteParts {
 type Request = ProjectRequest<undefined>
 type Receive = (request: Request, spool: Spool, maxBytes: number) => Promise<Received>
 
-const wordingOf = ({ datasets, publicUrl }: RouteParts, { scope }: Request): Wording => ({ publicUrl: publicUrl(), projectName: scope.project.name, locationOf: (version) => datasets.locationOf(version) })
+const wordingOf = ({ datasets, publicUrl }: RouteParts, { scope }: Request): Wording => ({
+  publicUrl: publicUrl(),
+  projectName: scope.project.name,
+  locationOf: (version) => datasets.locationOf(version),
+})
 const nameIn = ({ params }: Request): string => params['name'] ?? ''
 
 export const datasetRoutes = (parts: RouteParts): Route[] => [...uploadRoutes(parts), ...readingRoutes(parts), deleteRoute(parts)]

@@ -48,7 +48,15 @@ describe('POST /datasets/upload', () => {
   it("answers the mini platform's fields and stores the same bytes in the bucket datasets", async () => {
     const { status, body } = await alice('default').upload('My DataSet.csv', csv)
     expect(status).toBe(200)
-    expect(body).toMatchObject({ name: 'my_dataset', description: '', version: 1, row_count: 2, format: 'csv', sha256: sha(csv), source: 'https://sluice.test/p/default/datasets/my_dataset/versions/1' })
+    expect(body).toMatchObject({
+      name: 'my_dataset',
+      description: '',
+      version: 1,
+      row_count: 2,
+      format: 'csv',
+      sha256: sha(csv),
+      source: 'https://sluice.test/p/default/datasets/my_dataset/versions/1',
+    })
     expect(body['id']).toMatch(/^[0-9a-f-]{36}$/)
     expect(body['created_at']).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
     expect(body['location']).toBe(`datasets/my_dataset/${sha(csv)}/My DataSet.csv`)
@@ -93,7 +101,18 @@ describe('POST /datasets/upload', () => {
   })
   it('takes bare bytes by PUT', async () => {
     const { status, body } = await alice().put(`filename=x.tsv&name=${name}&description=bare`, 'a\tb\n1\t2,5\n')
-    expect({ status, body }).toMatchObject({ status: 200, body: { name: `data_${count}`, format: 'tsv', description: 'bare', columns: [{ name: 'a', type: 'BIGINT' }, { name: 'b', type: 'VARCHAR' }] } })
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: {
+        name: `data_${count}`,
+        format: 'tsv',
+        description: 'bare',
+        columns: [
+          { name: 'a', type: 'BIGINT' },
+          { name: 'b', type: 'VARCHAR' },
+        ],
+      },
+    })
     expect((await alice().put('name=x', 'a\n1\n')).body).toEqual({ detail: "'filename' is required: its extension says what the file is" })
   })
   it('keeps a formula as the text that it is', async () => {
@@ -172,13 +191,25 @@ describe('a refused upload leaves no row, no object and no temporary file', () =
   })
   it.each<[string, string, string]>([
     ['a flag that is none', '--x\r\ncontent-disposition: form-data; name="as_version"\r\n\r\nmaybe\r\n--x--\r\n', "'as_version' must be true or false"],
-    ['a second file', `--x\r\ncontent-disposition: form-data; name="file"; filename="bad form.csv"\r\n\r\na\n1\r\n--x\r\ncontent-disposition: form-data; name="file"; filename="b.csv"\r\n\r\na\n1\r\n--x--\r\n`, 'Send one file at a time.'],
+    [
+      'a second file',
+      `--x\r\ncontent-disposition: form-data; name="file"; filename="bad form.csv"\r\n\r\na\n1\r\n--x\r\ncontent-disposition: form-data; name="file"; filename="b.csv"\r\n\r\na\n1\r\n--x--\r\n`,
+      'Send one file at a time.',
+    ],
     ['a file of another name', '--x\r\ncontent-disposition: form-data; name="data"; filename="bad form.csv"\r\n\r\na\n1\r\n--x--\r\n', "The form has no file: send it as the field 'file'."],
     ['a field that is too long', `--x\r\ncontent-disposition: form-data; name="message"\r\n\r\n${'m'.repeat(70_000)}\r\n--x--\r\n`, "The field 'message' is longer than 65536 bytes"],
-    ['a description that is too long', `--x\r\ncontent-disposition: form-data; name="description"\r\n\r\n${'m'.repeat(5_001)}\r\n--x\r\ncontent-disposition: form-data; name="file"; filename="bad form.csv"\r\n\r\na\n1\r\n--x--\r\n`, "'description' exceeds the maximum length of 5000 characters"],
+    [
+      'a description that is too long',
+      `--x\r\ncontent-disposition: form-data; name="description"\r\n\r\n${'m'.repeat(5_001)}\r\n--x\r\ncontent-disposition: form-data; name="file"; filename="bad form.csv"\r\n\r\na\n1\r\n--x--\r\n`,
+      "'description' exceeds the maximum length of 5000 characters",
+    ],
     ['no end', '--x\r\ncontent-disposition: form-data; name="file"; filename="bad form.csv"\r\n\r\na\n1', 'The upload ended early.'],
     ['no parts', 'nothing of a form', 'The upload ended early.'],
-    ['a file whose name hides', '--x\r\ncontent-disposition: form-data; name="file"; filename="bad form\u202evsc.exe"\r\n\r\na\n1\r\n--x--\r\n', "'filename' must not contain control or invisible characters"],
+    [
+      'a file whose name hides',
+      '--x\r\ncontent-disposition: form-data; name="file"; filename="bad form\u202evsc.exe"\r\n\r\na\n1\r\n--x--\r\n',
+      "'filename' must not contain control or invisible characters",
+    ],
   ])('a form with %s', async (_what, body, detail) => {
     const headers = { 'x-test-user': 'alice', 'x-test-project': 'p1', 'content-type': 'multipart/form-data; boundary=x' }
     const answer = await fetch(`${server.url}/datasets/upload`, { method: 'POST', body, headers })

@@ -30,6 +30,8 @@ export const uploadStore = (postgres: Postgres): UploadStore => ({
       if (rows + announcements === 0) await removeBytes()
     }),
   forgotten: (before) =>
-    run(postgres, (db) => db.select({ id: announcedObject.id, projectId: announcedObject.projectId, objectKey: announcedObject.objectKey }).from(announcedObject).where(lt(announcedObject.createdAt, before)).limit(1_000)),
+    run(postgres, (db) =>
+      db.select({ id: announcedObject.id, projectId: announcedObject.projectId, objectKey: announcedObject.objectKey }).from(announcedObject).where(lt(announcedObject.createdAt, before)).limit(1_000),
+    ),
   register: (scope, version, announcement) => postgres.transaction((client) => registerVersion(drizzle(client), scope, version, announcement)),
 })

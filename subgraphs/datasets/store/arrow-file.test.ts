@@ -17,7 +17,17 @@ afterAll(() => rm(directory, { recursive: true }))
 describe('an Arrow file', () => {
   it('tells its columns and the rows of all its batches', async () => {
     const { columns, rowCount, sample } = await profileArrow(fixture('two-batches.arrow'))
-    expect(columns.map(({ name, type, nullable }) => `${name} ${type}${nullable ? '' : ' not null'}`)).toEqual(['id BIGINT not null', 'u USMALLINT', 'x DOUBLE', 'h FLOAT', 'name VARCHAR', 'ok BOOLEAN', 'day DATE', 'm DECIMAL(10,2)', 'l LIST'])
+    expect(columns.map(({ name, type, nullable }) => `${name} ${type}${nullable ? '' : ' not null'}`)).toEqual([
+      'id BIGINT not null',
+      'u USMALLINT',
+      'x DOUBLE',
+      'h FLOAT',
+      'name VARCHAR',
+      'ok BOOLEAN',
+      'day DATE',
+      'm DECIMAL(10,2)',
+      'l LIST',
+    ])
     expect(rowCount).toBe(5)
     expect(sample).toEqual({ columns: ['id', 'u', 'x', 'h', 'name', 'ok', 'day', 'm', 'l'], rows: [] })
   })

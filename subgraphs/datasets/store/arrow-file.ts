@@ -128,7 +128,30 @@ async function countRows(file: FileHandle, size: number, footer: Table): Promise
   return rows
 }
 
-const simpleTypes: Readonly<Record<number, string>> = { 1: 'NULL', 4: 'BLOB', 5: 'VARCHAR', 6: 'BOOLEAN', 8: 'DATE', 9: 'TIME', 10: 'TIMESTAMP', 11: 'INTERVAL', 12: 'LIST', 13: 'STRUCT', 14: 'UNION', 15: 'BLOB', 16: 'ARRAY', 17: 'MAP', 18: 'INTERVAL', 19: 'BLOB', 20: 'VARCHAR', 21: 'LIST', 23: 'BLOB', 24: 'VARCHAR', 25: 'LIST', 26: 'LIST' }
+const simpleTypes: Readonly<Record<number, string>> = {
+  1: 'NULL',
+  4: 'BLOB',
+  5: 'VARCHAR',
+  6: 'BOOLEAN',
+  8: 'DATE',
+  9: 'TIME',
+  10: 'TIMESTAMP',
+  11: 'INTERVAL',
+  12: 'LIST',
+  13: 'STRUCT',
+  14: 'UNION',
+  15: 'BLOB',
+  16: 'ARRAY',
+  17: 'MAP',
+  18: 'INTERVAL',
+  19: 'BLOB',
+  20: 'VARCHAR',
+  21: 'LIST',
+  23: 'BLOB',
+  24: 'VARCHAR',
+  25: 'LIST',
+  26: 'LIST',
+}
 const wholeNumbers: Readonly<Record<number, string>> = { 8: 'TINYINT', 16: 'SMALLINT', 32: 'INTEGER', 64: 'BIGINT' }
 
 /** Arrow's type in DuckDB's words, as the other formats have them. */

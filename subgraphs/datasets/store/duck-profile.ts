@@ -58,7 +58,8 @@ function sourceOf(path: string, format: Format, dialect: Dialect | undefined, sa
 }
 
 /** Everything that DuckDB would guess and could guess wrong is said: without `skip = 0` it drops lines that do not fit. */
-const csvOptions = ({ delimiter }: Dialect): string => `header = true, skip = 0, delim = ${sqlText(delimiter)}, quote = '"', escape = '"', comment = '', strict_mode = true, null_padding = false, ignore_errors = false`
+const csvOptions = ({ delimiter }: Dialect): string =>
+  `header = true, skip = 0, delim = ${sqlText(delimiter)}, quote = '"', escape = '"', comment = '', strict_mode = true, null_padding = false, ignore_errors = false`
 
 async function shapeOf(connection: DuckDBConnection, source: string): Promise<Shape[]> {
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${source}`)

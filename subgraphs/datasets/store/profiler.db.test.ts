@@ -66,7 +66,9 @@ describe('what a profile tells', () => {
     expect({ rowCount, nullable: columns.map(({ nullable }) => nullable), rows: sample.rows.length }).toEqual({ rowCount: 250, nullable: [false, true], rows: 100 })
   })
   it('shows cells as JSON: exact where a double is, text where it is not, and never too long', async () => {
-    const bytes = await parquet(`SELECT 9007199254740991::BIGINT a, 9007199254740993::BIGINT b, 'NaN'::DOUBLE c, 1.10::DECIMAL(5,2) d, DATE '2026-01-01' e, [1, NULL] f, repeat('x', 5000) g, range(10000) h, NULL::INT i, {'k': 9007199254740993} j`)
+    const bytes = await parquet(
+      `SELECT 9007199254740991::BIGINT a, 9007199254740993::BIGINT b, 'NaN'::DOUBLE c, 1.10::DECIMAL(5,2) d, DATE '2026-01-01' e, [1, NULL] f, repeat('x', 5000) g, range(10000) h, NULL::INT i, {'k': 9007199254740993} j`,
+    )
     const { sample } = await profile(bytes, 'parquet')
     const [row] = sample.rows
     expect(row?.slice(0, 6)).toEqual([9007199254740991, '9007199254740993', 'NaN', '1.10', '2026-01-01', [1, null]])

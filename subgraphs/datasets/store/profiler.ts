@@ -94,7 +94,8 @@ class ChildProfiler implements SupervisedProfiler {
   }
 
   #ask(task: ProfileTask, sizeBytes: number): Promise<ProfileReply> {
-    if (this.#isStopped || this.#queue.length >= MAX_WAITING) return Promise.reject(new DomainError('UNAVAILABLE', 'Too many files are being read. Try again in a moment.', { service: 'datasets', retryAfter: 5 }))
+    if (this.#isStopped || this.#queue.length >= MAX_WAITING)
+      return Promise.reject(new DomainError('UNAVAILABLE', 'Too many files are being read. Try again in a moment.', { service: 'datasets', retryAfter: 5 }))
     return new Promise((resolve, reject) => {
       this.#queue.push({ task, deadlineMs: this.#deadlineMs + sizeBytes / BYTES_PER_MS, resolve, reject })
       this.#next()
@@ -153,7 +154,13 @@ class ChildProfiler implements SupervisedProfiler {
   }
 }
 
-const gaveUp = (cause: Error): DomainError => new DomainError('UNAVAILABLE', 'Reading the file was given up: it took too long or needed too much. Nothing was stored; try again, or send a smaller file.', { service: 'datasets', retryAfter: 5 }, { cause })
+const gaveUp = (cause: Error): DomainError =>
+  new DomainError(
+    'UNAVAILABLE',
+    'Reading the file was given up: it took too long or needed too much. Nothing was stored; try again, or send a smaller file.',
+    { service: 'datasets', retryAfter: 5 },
+    { cause },
+  )
 
 function refusal(reply: ProfileReply): Error {
   if ('problem' in reply) return invalid(reply.problem, 'file')

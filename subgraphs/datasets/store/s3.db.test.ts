@@ -57,7 +57,20 @@ describe.runIf(isInstalled)('datasets on an S3 server', () => {
   it('are copied for a deep preview, and the copy is gone afterwards', async () => {
     const query = 'query ($keys: [_Any!]!) { _entities(representations: $keys) { ... on Project { dataset(name: "my_dataset") { latestVersion { preview(first: 2, offset: 1500) { rows } } } } } }'
     const { data } = await server.graph('alice', query, { keys: [{ __typename: 'Project', id: server.projects.default.id }] })
-    expect(data?.['_entities']).toEqual([{ dataset: { latestVersion: { preview: { rows: [[1_500, 'row 1500'], [1_501, 'row 1501']] } } } }])
+    expect(data?.['_entities']).toEqual([
+      {
+        dataset: {
+          latestVersion: {
+            preview: {
+              rows: [
+                [1_500, 'row 1500'],
+                [1_501, 'row 1501'],
+              ],
+            },
+          },
+        },
+      },
+    ])
     const spool = (await readdir(server.directory)).find((entry) => entry.startsWith('sluice-datasets-')) ?? ''
     expect(await readdir(join(server.directory, spool))).toEqual([])
   })

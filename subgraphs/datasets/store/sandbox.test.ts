@@ -47,7 +47,8 @@ describe('the sandbox of DuckDB', () => {
     await expect(inside(statement())).rejects.toThrow(/disabled by configuration|configuration has been locked/)
   })
   it('cannot be opened again from inside', async () => {
-    for (const setting of ['enable_external_access = true', "allowed_paths = ['/etc/passwd']", "allowed_directories = ['/']", 'lock_configuration = false']) await expect(inside(`SET ${setting}`), setting).rejects.toThrow('configuration has been locked')
+    for (const setting of ['enable_external_access = true', "allowed_paths = ['/etc/passwd']", "allowed_directories = ['/']", 'lock_configuration = false'])
+      await expect(inside(`SET ${setting}`), setting).rejects.toThrow('configuration has been locked')
   })
   it('cannot load or install an extension', async () => {
     await expect(inside('INSTALL httpfs')).rejects.toThrow()

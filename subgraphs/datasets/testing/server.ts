@@ -41,7 +41,10 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const profiler = createProfiler({ log, ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }) })
   const projects = { default: testProject('default'), p1: testProject('p1'), p2: testProject('p2') }
   const people = {
-    alice: testActor('alice', [[projects.p1, 'owner'], [projects.default, 'owner']]),
+    alice: testActor('alice', [
+      [projects.p1, 'owner'],
+      [projects.default, 'owner'],
+    ]),
     bob: testActor('bob', [[projects.p1, 'contributor']]),
     vera: testActor('vera', [[projects.p1, 'viewer']]),
     mallory: testActor('mallory', [[projects.p2, 'owner']]),
