@@ -39,11 +39,28 @@ export async function startMariadb({ directory, password, port }: MariadbOptions
   const asUser = process.getuid?.() === 0 ? ['--user=mysql'] : []
   await mkdir(directory, { recursive: true })
   await chmod(directory, asUser.length > 0 ? 0o777 : 0o700)
-  if (!existsSync(join(data, 'mysql'))) await run(install, ['--no-defaults', ...asUser, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'])
+  // A server that starts removes every temporary table it finds there: in /tmp those of others, too.
+  const places = [`--datadir=${data}`, `--tmpdir=${directory}`]
+  if (!existsSync(join(data, 'mysql'))) await run(install, ['--no-defaults', ...asUser, ...places, '--auth-root-authentication-method=normal', '--skip-test-db'])
   const listen = port ?? (await freePort())
   const log = join(directory, 'error.log')
   const socketPath = join(directory, socketName)
-  const child = spawn(server, ['--no-defaults', ...asUser, `--datadir=${data}`, `--socket=${socketPath}`, `--pid-file=${join(directory, 'pid')}`, `--log-error=${log}`, `--port=${listen}`, '--bind-address=127.0.0.1', '--skip-name-resolve', '--innodb-buffer-pool-size=32M'], { stdio: 'ignore' })
+  const child = spawn(
+    server,
+    [
+      '--no-defaults',
+      ...asUser,
+      ...places,
+      `--socket=${socketPath}`,
+      `--pid-file=${join(directory, 'pid')}`,
+      `--log-error=${log}`,
+      `--port=${listen}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      '--innodb-buffer-pool-size=32M',
+    ],
+    { stdio: 'ignore' },
+  )
   await untilAnswers(child, socketPath, log)
   const asRoot = () => mysql.createConnection({ socketPath, user: 'root' })
   const root = await asRoot()
