@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createArtifactStore } from '#tracking/store/artifact-store.ts'
 import { startArtifactBench, type ArtifactBench } from '#tracking/rest/artifacts-testing.ts'
 
 const proxy = '/api/2.0/mlflow-artifacts/artifacts'
@@ -247,10 +248,32 @@ describe('permissions', () => {
     }
     for (const method of ['PUT', 'DELETE']) for (const path of [`${root}/secret`, `workspaces/p1/${root}/secret`]) expect((await bench.send('owner', bench.defaultProject, method, `${proxy}/${path}`, { body: 'z' })).status).toBe(404)
     // The folder of project p1 in the bucket is not a folder of default's own files.
-    await bench.send('owner', bench.defaultProject, 'PUT', `${proxy}/p1/${root}/secret`, { body: 'z' })
+    expect((await bench.send('owner', bench.defaultProject, 'PUT', `${proxy}/p1/${root}/secret`, { body: 'z' })).status).toBe(200)
+    expect(await bench.files()).toContain(`mlflow-artifacts/.files/p1/${root}/secret`)
     expect((await bench.send('owner', bench.other, 'GET', at(run, 'secret'))).text).toBe('canary')
     expect((await bench.send('nobody', bench.other, 'GET', at(run, 'secret'))).status).toBe(404)
     expect((await bench.send('anonymous', bench.other, 'GET', at(run, 'secret'))).status).toBe(401)
+  })
+})
+
+describe('every statement', () => {
+  it('names the project, should a decision before it ever be wrong', async () => {
+    const run = bench.newRun(bench.other)
+    await bench.send('owner', bench.other, 'PUT', at(run, 'a/f'), { body: 'x' })
+    const store = createArtifactStore(bench.postgres)
+    const owner = { kind: 'run', experimentId: '0', id: run.id } as const
+    const { rows } = await bench.postgres.query<{ artifact_id: string }>('SELECT artifact_id FROM artifact WHERE owner_id = $1', [run.id])
+    const artifactId = rows[0]?.artifact_id ?? ''
+    const wrong = bench.defaultProject.id
+    expect(await store.find(wrong, owner, 'a/f')).toBeNull()
+    expect(await store.list(wrong, owner, '')).toEqual([])
+    expect(await store.list(wrong, owner, 'a')).toEqual([])
+    expect(await store.remove(wrong, owner, '')).toEqual([])
+    expect(await store.remove(wrong, owner, 'a')).toEqual([])
+    await expect(store.commit(wrong, artifactId, { size: 0, sha256: '' })).rejects.toThrow('an upload outlived its claim')
+    await bench.postgres.query(`UPDATE artifact SET state = 'DELETED' WHERE artifact_id = $1`, [artifactId])
+    await store.forget(wrong, [artifactId])
+    expect((await bench.postgres.query('SELECT FROM artifact WHERE artifact_id = $1', [artifactId])).rowCount).toBe(1)
   })
 })
 

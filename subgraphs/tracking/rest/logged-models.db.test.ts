@@ -156,7 +156,7 @@ describe('a search', () => {
       if (accuracy === undefined) continue
       const run = bench.newRun(bench.other)
       const point = { key: 'acc', step: 1, timestamp: 10, value: accuracy, modelId: info.model_id }
-      await bench.half.services.loggedModels.recordMetrics(scope, run.id, [point, { ...point, key: 'acc', step: 0, value: 0.99, datasetName: 'train', datasetDigest: name }, { key: 'of the run only', step: 0, timestamp: 0, value: 1 }])
+      await bench.half.services.loggedModels.recordMetrics(scope, run.id, [point, ...(name === 'c' ? [{ ...point, key: 'f1' }] : []), { ...point, key: 'acc', step: 0, value: 0.99, datasetName: 'train', datasetDigest: name }, { key: 'of the run only', step: 0, timestamp: 0, value: 1 }])
       await bench.half.services.loggedModels.recordMetrics(scope, run.id, [point])
     }
   })
@@ -175,6 +175,8 @@ describe('a search', () => {
     expect(await found('creation_time < 5')).toBe('')
     expect(await found('metrics.acc > 0.6')).toBe('abc') // each was measured at 0.99 on train
     expect(await found('metrics.acc < 0.6')).toBe('a')
+    expect(await found('metrics.f1 > 0')).toBe('') // NaN is not more than anything
+    expect(await found('metrics.f1 != 0')).toBe('c')
     expect(await found("tags.`team` = 'Team a'")).toBe('a')
   })
 
