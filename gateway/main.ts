@@ -18,9 +18,9 @@ const commands: Readonly<Record<string, Command>> = {
   gateway: (args) => serve(args, 'gateway', openDistributed),
   'start:distributed': async (args) => {
     const config = readConfig(args)
-    const launched = await launch(config, createLog({ service: 'launcher', level: config.logLevel }), (what) => say(`${what} …`))
-    say(greeting(config, { url: launched.url, firstPassword: undefined }))
-    stopOnSignals(launched)
+    const starting = launch(config, createLog({ service: 'launcher', level: config.logLevel }), (what) => say(`${what} …`))
+    stopOnSignals(starting)
+    say(greeting(config, { url: (await starting).url, firstPassword: undefined }))
   },
   /** Makes the keys that gateway and subgraphs share: `sluice keys <directory>`. */
   keys: async ([directory]) => {
@@ -33,9 +33,9 @@ const commands: Readonly<Record<string, Command>> = {
 async function serve(args: readonly string[], service: string, openTopology: OpenTopology): Promise<void> {
   const config = readConfig(args)
   const log = createLog({ service, level: config.logLevel })
-  const platform = await createPlatform(config, { log, isTerminal: process.stdout.isTTY === true, openTopology, progress: (what) => say(`${what} …`) })
-  say(greeting(config, platform))
-  stopOnSignals(platform)
+  const starting = createPlatform(config, { log, isTerminal: process.stdout.isTTY === true, openTopology, progress: (what) => say(`${what} …`) })
+  stopOnSignals(starting)
+  say(greeting(config, await starting))
 }
 
 /** What people read goes to stderr: stdout carries the log, one JSON event per line. */
@@ -59,7 +59,8 @@ function greeting(config: Config, { url, firstPassword }: Pick<Platform, 'url' |
 
 const ONE_WISH_MS = 1_000
 
-function stopOnSignals(platform: Pick<Platform, 'stop'>): void {
+/** Listens from the beginning: a start that is called off ends in a clean stop, too. */
+function stopOnSignals(starting: Promise<Pick<Platform, 'stop'>>): void {
   let askedAt: number | undefined
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -68,10 +69,12 @@ function stopOnSignals(platform: Pick<Platform, 'stop'>): void {
       if (askedAt !== undefined && performance.now() - askedAt < ONE_WISH_MS) return
       if (askedAt !== undefined) process.exit(1)
       askedAt = performance.now()
-      platform.stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
+      void starting
+        .then((platform) => platform.stop())
+        .then(
+          () => process.exit(0),
+          () => process.exit(1),
+        )
     })
   }
 }
