@@ -10,7 +10,10 @@ const toolCache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'
 const folders = (): string[] => [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', toolCache]
 
 /** The full path of a program, or undefined where it is not installed. */
-export const programOf = (name: string): string | undefined => folders().map((folder) => join(folder, name)).find(existsSync)
+export const programOf = (name: string): string | undefined =>
+  folders()
+    .map((folder) => join(folder, name))
+    .find(existsSync)
 
 export function ended(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   return new Promise((resolve) => {

@@ -32,7 +32,13 @@ export async function startVersitygw({ directory, accessKeyId, secretAccessKey, 
   const child = spawn(program, ['--access', accessKeyId, '--secret', secretAccessKey, '--port', `127.0.0.1:${listen}`, '--quiet', 'posix', data], { stdio: 'ignore' })
   for (const end = Date.now() + START_MS; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
     // Any answer will do: without credentials it is a refusal.
-    if (await fetch(endpoint).then(() => true, () => false)) break
+    if (
+      await fetch(endpoint).then(
+        () => true,
+        () => false,
+      )
+    )
+      break
     if (child.exitCode !== null || Date.now() > end) throw new Error('versitygw did not start')
   }
   return { endpoint, accessKeyId, secretAccessKey, pid: child.pid ?? 0, stop: (signal) => ended(child, signal) }
