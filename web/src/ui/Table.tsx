@@ -1,6 +1,6 @@
 /** The one table. Four states in one place: skeleton, empty, error, rows; rows beyond the window are not in the page. */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type CSSProperties, type KeyboardEvent, type ReactNode, type Ref, useEffect, useRef } from 'react'
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Problem } from '../data/problem.ts'
 import { ErrorState } from './ErrorState.tsx'
 import { groupsOf } from './groups.ts'
@@ -45,7 +45,6 @@ export interface TableProps<Row> {
   /** Called when the end comes near; with it the table scrolls by itself and shows only what is in the window. */
   readonly onEnd?: () => void
   readonly dense?: 'regular' | 'relaxed'
-  readonly scrollRef?: Ref<HTMLDivElement>
 }
 
 const rowHeights = { regular: 28, relaxed: 32 }
@@ -57,6 +56,9 @@ export function Table<Row>(props: TableProps<Row>) {
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => rowHeights[dense], overscan, getItemKey: (i) => keyAt(rows, rowKey, i) })
   const shown = virtual.getVirtualItems()
   const last = shown.at(-1)?.index ?? 0
+  const [focused, setFocused] = useState(0)
+  // One stop of the Tab key for all rows; arrows move on from there.
+  const stop = shown.some(({ index }) => index === focused) ? focused : (shown[0]?.index ?? 0)
   useEffect(() => {
     if (onEnd && rows.length > 0 && last >= rows.length - overscan) onEnd()
   }, [last, rows.length, onEnd])
@@ -68,7 +70,7 @@ export function Table<Row>(props: TableProps<Row>) {
   const after = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0)
   return (
     <div className={`tbox ${dense}`} ref={box}>
-      <table className="t" aria-label={label} aria-rowcount={loading ? undefined : rows.length} aria-busy={loading || undefined} onKeyDown={(event) => onKey(event, props)}>
+      <table className="t" role={selection ? 'grid' : undefined} aria-label={label} aria-rowcount={loading ? undefined : rows.length} aria-busy={loading || undefined} onKeyDown={(event) => onKey(event, props)} onFocus={({ target }) => target instanceof HTMLTableRowElement && setFocused(Number(target.dataset['index']))}>
         <colgroup>
           {selection && <col className="w-check" />}
           {columns.map((column) => (
@@ -81,7 +83,7 @@ export function Table<Row>(props: TableProps<Row>) {
           {before > 0 && <Space height={before} width={width} />}
           {shown.map((item) => {
             const row = rows[item.index]
-            return row === undefined ? null : <BodyRow key={item.key} row={row} index={item.index} {...props} />
+            return row === undefined ? null : <BodyRow key={item.key} row={row} index={item.index} stop={item.index === stop} {...props} />
           })}
           {after > 0 && <Space height={after} width={width} />}
         </tbody>
@@ -142,13 +144,13 @@ function SortButton({ header, sort }: { header: string; sort: NonNullable<Column
   )
 }
 
-function BodyRow<Row>({ row, index, columns, selection, onOpen }: TableProps<Row> & { row: Row; index: number }) {
+function BodyRow<Row>({ row, index, stop, columns, selection, onOpen }: TableProps<Row> & { row: Row; index: number; stop: boolean }) {
   const selected = selection?.isSelected(row) ?? false
   return (
-    <tr aria-rowindex={index + 1} data-index={index} className={selected ? 'sel' : ''} aria-selected={selection ? selected : undefined} tabIndex={onOpen || selection ? 0 : undefined}>
+    <tr aria-rowindex={index + 1} data-index={index} className={selected ? 'sel' : ''} aria-selected={selection ? selected : undefined} tabIndex={onOpen || selection ? (stop ? 0 : -1) : undefined}>
       {selection && (
         <td className="c check">
-          <Check state={selected ? 'all' : 'none'} label={`Select ${selection.labelOf(row)}`} onToggle={() => selection.toggle(row)} />
+          <Check state={selected ? 'all' : 'none'} label={`Select ${selection.labelOf(row)}`} onToggle={() => selection.toggle(row)} inRow />
         </td>
       )}
       {columns.map((column, i) => (
@@ -160,9 +162,10 @@ function BodyRow<Row>({ row, index, columns, selection, onOpen }: TableProps<Row
   )
 }
 
-export function Check({ state, label, onToggle }: { state: 'all' | 'some' | 'none'; label: string; onToggle: () => void }) {
+/** `inRow`: the row itself takes the keyboard, Space selects it. */
+export function Check({ state, label, onToggle, inRow }: { state: 'all' | 'some' | 'none'; label: string; onToggle: () => void; inRow?: boolean }) {
   return (
-    <button type="button" role="checkbox" className={`chk ${state === 'all' ? 'on' : state === 'some' ? 'part' : ''}`} aria-checked={state === 'some' ? 'mixed' : state === 'all'} aria-label={label} onClick={onToggle}>
+    <button type="button" role="checkbox" className={`chk ${state === 'all' ? 'on' : state === 'some' ? 'part' : ''}`} tabIndex={inRow ? -1 : 0} aria-checked={state === 'some' ? 'mixed' : state === 'all'} aria-label={label} onClick={onToggle}>
       {state !== 'none' && <Icon name={state === 'all' ? 'check' : 'minus'} />}
     </button>
   )
