@@ -47,7 +47,6 @@ export async function createTracking(deps: TrackingDeps): Promise<Subsystem<Trac
     runInputs: createRunInputs(createRunInputStore(projects, keys), runs, findVersion, deps.publicUrl),
   }
 
-
   return {
     name: 'tracking',
     schema: await createTrackingSchema(),

@@ -41,18 +41,30 @@ const type = 'tracking.experiment'
 const missing = (id: string): DomainError => notFound(`No Experiment with id=${id} exists`)
 export const inactiveExperiment = (id: string): DomainError => conflict(`The experiment ${id} must be in the 'active' state. Current state is deleted.`)
 
-/** MLflow's int(): digits, with a sign and spaces around. Longer than our ids means: there is no such experiment. */
+/** Longer than our ids are: there is no such experiment, and the store could not even be asked. */
+export const isPossibleId = (id: string): boolean => id.length <= 18
+
+/** MLflow's int(): digits, with a sign and spaces around. */
 export function experimentId(text: string): string {
   const digits = /^\s*\+?(\d+)\s*$/.exec(text)?.[1]
   if (digits === undefined) throw invalid(`Invalid experiment ID '${text}'. Experiment ID must be a valid integer.`, 'experiment_id')
   return digits.replace(/^0+(?=\d)/, '')
 }
 
+/** What the parts of the service share. */
+interface Core {
+  readonly store: ExperimentStore
+  readonly now: () => number
+  /** The experiment for reading or changing; missing and hidden are the same. */
+  readonly require: (scope: Scope, id: string, permission: Permission) => Promise<Experiment>
+  readonly requireActive: (scope: Scope, id: string, permission: Permission) => Promise<Experiment>
+  readonly reread: (scope: Scope, id: string) => Promise<Experiment>
+}
+
 export function createExperiments(store: ExperimentStore, now: () => number = Date.now): Experiments {
-  const mayBe = (id: string): boolean => id.length <= 18
   const find = async (project: ProjectRef, text: string): Promise<Experiment | undefined> => {
     const id = experimentId(text)
-    return mayBe(id) ? (await store.get(project, [id]))[0] : undefined
+    return isPossibleId(id) ? (await store.get(project, [id]))[0] : undefined
   }
   /** The experiment for reading or changing; missing and hidden are the same. */
   const require = async (scope: Scope, text: string, permission: Permission): Promise<Experiment> => {
@@ -73,69 +85,82 @@ export function createExperiments(store: ExperimentStore, now: () => number = Da
     return found
   }
 
-  return {
-    find,
-    async create(scope, { name, tags = [] }) {
-      demand(scope, 'tracking.experiment.create')
-      const experiment = { name: names.experimentName(name), tags: tags.map(names.experimentTag), ownerId: scope.actor.principalId, now: now() }
-      const created = await store.create(scope.project, experiment)
-      if (!created) throw alreadyExists(`Experiment(name=${experiment.name}) already exists.`)
-      return created
-    },
-    get: (scope, id) => require(scope, id, 'tracking.experiment.read'),
-    async getByName(scope, name) {
-      demandCould(scope, 'tracking.experiment.read')
-      const found = await store.getByName(scope.project, name.normalize('NFC'))
-      if (!found) throw notFound(`Could not find experiment with name '${name}'`)
-      demand(scope, 'tracking.experiment.read', { type, id: found.id, ownerId: found.ownerId })
-      return found
-    },
-    async load(scope, ids) {
-      demand(scope, 'tracking.experiment.read')
-      return (await store.get(scope.project, ids.map((id) => (/^\d{1,18}$/.test(id) ? id : '-1')))).map((found) => found ?? null)
-    },
-    async search(scope, { filter, orderBy = [], view = 'ACTIVE', limit, token }) {
-      demand(scope, 'tracking.experiment.read')
-      if (limit <= 0) throw invalid(`Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer`)
-      if (limit > names.limits.searchExperiments) throw invalid(`Invalid value ${limit} for parameter 'max_results' supplied. It must be at most ${names.limits.searchExperiments}`)
-      return store.search(scope.project, { filter: parseFilter(filter, experimentGrammar), orderBy: parseOrderBy(orderBy, experimentGrammar), view, limit, token })
-    },
-    async rename(scope, id, newName) {
-      const found = await requireActive(scope, id, 'tracking.experiment.update')
-      const name = names.experimentName(newName)
-      const outcome = await store.rename(scope.project, found.id, name, now())
-      if (outcome === 'taken') throw new DomainError('ALREADY_EXISTS', `Experiment(name=${name}) already exists.`, { protocolCode: 'BAD_REQUEST' })
-      if (!outcome) throw inactiveExperiment(found.id)
-      return reread(scope, found.id)
-    },
-    async setTag(scope, id, tag) {
-      const valid = names.experimentTag(tag)
-      const found = await requireActive(scope, id, 'tracking.experiment.update')
-      if (!(await store.setTags(scope.project, found.id, [valid], now()))) throw inactiveExperiment(found.id)
-      return reread(scope, found.id)
-    },
-    async deleteTag(scope, id, key) {
-      const found = await requireActive(scope, id, 'tracking.experiment.update')
-      if (!(await store.deleteTag(scope.project, found.id, key, now()))) throw notFound(`No tag with name: ${key} in experiment with id ${found.id}`)
-      return reread(scope, found.id)
-    },
-    async delete(scope, id) {
-      const found = await require(scope, id, 'tracking.experiment.delete')
-      if (!(await store.delete(scope.project, found.id, scope.actor.principalId, now()))) throw missing(found.id)
-      return reread(scope, found.id)
-    },
-    async restore(scope, id) {
-      const found = await require(scope, id, 'tracking.experiment.delete')
-      if (!(await store.restore(scope.project, found.id, now()))) throw missing(found.id)
-      return reread(scope, found.id)
-    },
-    async runCounts(scope, ids) {
-      demand(scope, 'tracking.run.read')
-      return store.runCounts(scope.project, ids)
-    },
-    async columns(scope, id) {
-      demand(scope, 'tracking.run.read')
-      return store.columns(scope.project, id)
-    },
-  }
+  const core: Core = { store, now, require, requireActive, reread }
+  return { find, ...reading(core), ...changing(core), ...trashing(core) }
 }
+
+const reading = ({ store, require }: Core): Pick<Experiments, 'get' | 'getByName' | 'load' | 'search' | 'runCounts' | 'columns'> => ({
+  get: (scope, id) => require(scope, id, 'tracking.experiment.read'),
+  async getByName(scope, name) {
+    demandCould(scope, 'tracking.experiment.read')
+    const found = await store.getByName(scope.project, name.normalize('NFC'))
+    if (!found) throw notFound(`Could not find experiment with name '${name}'`)
+    demand(scope, 'tracking.experiment.read', { type, id: found.id, ownerId: found.ownerId })
+    return found
+  },
+  async load(scope, ids) {
+    demand(scope, 'tracking.experiment.read')
+    return (
+      await store.get(
+        scope.project,
+        ids.map((id) => (/^\d{1,18}$/.test(id) ? id : '-1')),
+      )
+    ).map((found) => found ?? null)
+  },
+  async search(scope, { filter, orderBy = [], view = 'ACTIVE', limit, token }) {
+    demand(scope, 'tracking.experiment.read')
+    if (limit <= 0) throw invalid(`Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer`)
+    if (limit > names.limits.searchExperiments) throw invalid(`Invalid value ${limit} for parameter 'max_results' supplied. It must be at most ${names.limits.searchExperiments}`)
+    return store.search(scope.project, { filter: parseFilter(filter, experimentGrammar), orderBy: parseOrderBy(orderBy, experimentGrammar), view, limit, token })
+  },
+  async runCounts(scope, ids) {
+    demand(scope, 'tracking.run.read')
+    return store.runCounts(scope.project, ids)
+  },
+  async columns(scope, id) {
+    demand(scope, 'tracking.run.read')
+    return store.columns(scope.project, id)
+  },
+})
+
+const changing = ({ store, now, requireActive, reread }: Core): Pick<Experiments, 'create' | 'rename' | 'setTag' | 'deleteTag'> => ({
+  async create(scope, { name, tags = [] }) {
+    demand(scope, 'tracking.experiment.create')
+    const experiment = { name: names.experimentName(name), tags: tags.map(names.experimentTag), ownerId: scope.actor.principalId, now: now() }
+    const created = await store.create(scope.project, experiment)
+    if (!created) throw alreadyExists(`Experiment(name=${experiment.name}) already exists.`)
+    return created
+  },
+  async rename(scope, id, newName) {
+    const found = await requireActive(scope, id, 'tracking.experiment.update')
+    const name = names.experimentName(newName)
+    const outcome = await store.rename(scope.project, found.id, name, now())
+    if (outcome === 'taken') throw new DomainError('ALREADY_EXISTS', `Experiment(name=${name}) already exists.`, { protocolCode: 'BAD_REQUEST' })
+    if (!outcome) throw inactiveExperiment(found.id)
+    return reread(scope, found.id)
+  },
+  async setTag(scope, id, tag) {
+    const valid = names.experimentTag(tag)
+    const found = await requireActive(scope, id, 'tracking.experiment.update')
+    if (!(await store.setTags(scope.project, found.id, [valid], now()))) throw inactiveExperiment(found.id)
+    return reread(scope, found.id)
+  },
+  async deleteTag(scope, id, key) {
+    const found = await requireActive(scope, id, 'tracking.experiment.update')
+    if (!(await store.deleteTag(scope.project, found.id, key, now()))) throw notFound(`No tag with name: ${key} in experiment with id ${found.id}`)
+    return reread(scope, found.id)
+  },
+})
+
+const trashing = ({ store, now, require, reread }: Core): Pick<Experiments, 'delete' | 'restore'> => ({
+  async delete(scope, id) {
+    const found = await require(scope, id, 'tracking.experiment.delete')
+    if (!(await store.delete(scope.project, found.id, scope.actor.principalId, now()))) throw missing(found.id)
+    return reread(scope, found.id)
+  },
+  async restore(scope, id) {
+    const found = await require(scope, id, 'tracking.experiment.delete')
+    if (!(await store.restore(scope.project, found.id, now()))) throw missing(found.id)
+    return reread(scope, found.id)
+  },
+})

@@ -26,7 +26,12 @@ export interface Metrics {
   /** Of many runs, each from its beginning, at most `limit` points in all. Runs the project does not have are skipped. */
   histories(scope: Scope, runIds: readonly string[], key: string, limit?: number): Promise<RunPoint[]>
   /** Per run at most `limit` points, spread over the steps that any of the runs has; first and last are kept. */
-  interval(scope: Scope, runIds: readonly string[], key: string, range: { readonly from?: number | undefined; readonly to?: number | undefined; readonly limit?: number | undefined }): Promise<RunPoint[]>
+  interval(
+    scope: Scope,
+    runIds: readonly string[],
+    key: string,
+    range: { readonly from?: number | undefined; readonly to?: number | undefined; readonly limit?: number | undefined },
+  ): Promise<RunPoint[]>
   /** For charts: per run the wanted keys, each thinned to `maxPoints` so that peaks stay visible. */
   charts(scope: Scope, runIds: readonly string[], keys: readonly string[], maxPoints: number): Promise<Map<string, MetricHistory[]>>
 }

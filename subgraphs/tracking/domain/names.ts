@@ -87,7 +87,10 @@ export function metric<M extends NewMetric>(m: M, path = ''): M {
   keyName(m.key, at(path, 'name'))
   if (m.timestamp < 0) {
     const value = Number.isInteger(m.value) ? m.value.toFixed(1) : String(m.value)
-    throw invalid(`Invalid value ${m.timestamp} for parameter '${at(path, 'timestamp')}' supplied: metric '${m.key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer) `, 'timestamp')
+    throw invalid(
+      `Invalid value ${m.timestamp} for parameter '${at(path, 'timestamp')}' supplied: metric '${m.key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer) `,
+      'timestamp',
+    )
   }
   within('Metric name', limits.key, m.key)
   return m
@@ -116,7 +119,8 @@ export function batchSizes(metrics: number, params: number, tags: number): void 
 export function distinctParams(params: readonly Param[]): void {
   const seen = new Set<string>()
   const twice = params.map(({ key }) => key).filter((key) => seen.has(key) || !seen.add(key))
-  if (twice.length > 0) throw invalid(`Duplicate parameter keys have been submitted: [${twice.map((key) => `'${key}'`).join(', ')}]. Please ensure the request contains only one param value per param key.`)
+  if (twice.length > 0)
+    throw invalid(`Duplicate parameter keys have been submitted: [${twice.map((key) => `'${key}'`).join(', ')}]. Please ensure the request contains only one param value per param key.`)
 }
 
 const datasetLimits = [

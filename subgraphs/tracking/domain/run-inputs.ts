@@ -3,7 +3,7 @@ import { demand } from '#shared/access.ts'
 import type { Scope } from '#shared/actor.ts'
 import { invalid } from '#shared/errors.ts'
 import type { Page } from '#shared/paging.ts'
-import { experimentId } from '#tracking/domain/experiments.ts'
+import { experimentId, isPossibleId } from '#tracking/domain/experiments.ts'
 import * as names from '#tracking/domain/names.ts'
 import type { Run } from '#tracking/domain/run.ts'
 import type { DatasetSummary, NewRunDataset, RunModel } from '#tracking/domain/run-input.ts'
@@ -55,7 +55,10 @@ export function createRunInputs(store: RunInputStore, runs: Pick<Runs, 'require'
   }
   return {
     async logInputs(scope, runId, { datasets = [], models = [] }) {
-      if (datasets.length > names.limits.batchDatasets) throw invalid(`A batch logging request can contain at most ${names.limits.batchDatasets} datasets. Got ${datasets.length} datasets. Please split up datasets across multiple requests and try again.`)
+      if (datasets.length > names.limits.batchDatasets)
+        throw invalid(
+          `A batch logging request can contain at most ${names.limits.batchDatasets} datasets. Got ${datasets.length} datasets. Please split up datasets across multiple requests and try again.`,
+        )
       const valid = datasets.map(names.runDataset)
       const run = await runs.require(scope, runId, 'tracking.run.update')
       const linked = await Promise.all(valid.map((dataset) => link(scope, dataset)))
@@ -67,8 +70,9 @@ export function createRunInputs(store: RunInputStore, runs: Pick<Runs, 'require'
     },
     async datasets(scope, experimentIds) {
       demand(scope, 'tracking.run.read')
-      if (experimentIds.length > names.limits.searchDatasetExperiments) throw invalid(`SearchDatasets request cannot specify more than ${names.limits.searchDatasetExperiments} experiment_ids. Received ${experimentIds.length} experiment_ids.`)
-      return store.summaries(scope.project, experimentIds.map(experimentId).filter((id) => id.length <= 18))
+      if (experimentIds.length > names.limits.searchDatasetExperiments)
+        throw invalid(`SearchDatasets request cannot specify more than ${names.limits.searchDatasetExperiments} experiment_ids. Received ${experimentIds.length} experiment_ids.`)
+      return store.summaries(scope.project, experimentIds.map(experimentId).filter(isPossibleId))
     },
     async runsOfVersion(scope, versionId, { limit, token }) {
       demand(scope, 'tracking.run.read')

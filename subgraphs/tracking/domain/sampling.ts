@@ -45,7 +45,10 @@ interface RunSeries {
  * the largest step of each run are added (so there may be a few more), and every point at one of these steps is returned,
  * run by run, by step.
  */
-export function byInterval(all: readonly RunSeries[], { from, to, limit }: { readonly from?: number | undefined; readonly to?: number | undefined; readonly limit: number }): (MetricPoint & { runId: string })[] {
+export function byInterval(
+  all: readonly RunSeries[],
+  { from, to, limit }: { readonly from?: number | undefined; readonly to?: number | undefined; readonly limit: number },
+): (MetricPoint & { runId: string })[] {
   const inside = all.map(({ runId, points }) => ({
     runId,
     points: points.filter(({ step }) => (from === undefined || step >= from) && (to === undefined || step <= to)).sort(byStep),
@@ -56,7 +59,12 @@ export function byInterval(all: readonly RunSeries[], { from, to, limit }: { rea
   for (const { points } of inside) {
     for (const end of [points[0], points.at(-1)]) if (end) sampled.add(end.step)
   }
-  return inside.flatMap(({ runId, points }) => points.filter(({ step }) => sampled.has(step)).slice(0, limits.intervalPoints).map((point) => ({ ...point, runId })))
+  return inside.flatMap(({ runId, points }) =>
+    points
+      .filter(({ step }) => sampled.has(step))
+      .slice(0, limits.intervalPoints)
+      .map((point) => ({ ...point, runId })),
+  )
 }
 
 const byStep = (a: MetricPoint, b: MetricPoint): number => (a.step < b.step ? -1 : a.step > b.step ? 1 : a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0)

@@ -33,7 +33,7 @@ describe('a filter', () => {
     ["run.`Run name` = 'r'", 'attribute', 'run_name', '=', 'r'],
     ["status != 'RUNNING'", 'attribute', 'status', '!=', 'RUNNING'],
     ['created > 5', 'attribute', 'start_time', '>', 5n],
-    ["run_id IN ('a', \"b\")", 'attribute', 'run_id', 'IN', ['a', 'b']],
+    ['run_id IN (\'a\', "b")', 'attribute', 'run_id', 'IN', ['a', 'b']],
     ["run_id not in ('a')", 'attribute', 'run_id', 'NOT IN', ['a']],
     ['params.a IS NULL', 'parameter', 'a', 'IS NULL', null],
     ['tags.a is not null', 'tag', 'a', 'IS NOT NULL', null],
@@ -54,7 +54,10 @@ describe('a filter', () => {
   it.each([
     ["foo.bar = 'x'", "Invalid entity type 'foo'. Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']"],
     ["__proto__.x = 'x'", "Invalid entity type '__proto__'. Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']"],
-    ["constructor = 'x'", "Invalid attribute key 'constructor' specified. Valid keys are '{'Created', 'Run Name', 'Run name', 'artifact_uri', 'created', 'end_time', 'run name', 'run_id', 'run_name', 'start_time', 'status', 'user_id'}'"],
+    [
+      "constructor = 'x'",
+      "Invalid attribute key 'constructor' specified. Valid keys are '{'Created', 'Run Name', 'Run name', 'artifact_uri', 'created', 'end_time', 'run name', 'run_id', 'run_name', 'start_time', 'status', 'user_id'}'",
+    ],
     ['metrics.m > 1 OR metrics.m < 0', "Invalid clause(s) in filter string: 'OR'"],
     ['(metrics.m > 1)', "Invalid clause(s) in filter string: '(metrics.m > 1)'"],
     ['NOT metrics.m > 1', "Invalid clause(s) in filter string: 'NOT'"],
@@ -81,7 +84,7 @@ describe('a filter', () => {
     expect(parseFilter("name LIKE 'a%' AND tags.t = 'x' AND creation_time > 5", experimentGrammar)).toMatchObject({ type: 'and' })
     expect(messageOf('metrics.m > 1', experimentGrammar)).toBe("Invalid entity type 'metrics'. Valid entity types are ('attribute', 'tag', 'tags')")
     expect(messageOf("name = 'a' OR name = 'b'", experimentGrammar)).toBe('Invalid clause(s) in filter string: OR')
-    expect(messageOf("name IS NULL", experimentGrammar)).toBe("IS NULL / IS NOT NULL is only supported for tags, not for attribute 'name'")
+    expect(messageOf('name IS NULL', experimentGrammar)).toBe("IS NULL / IS NOT NULL is only supported for tags, not for attribute 'name'")
   })
 
   const name = fc.stringMatching(/^[a-zA-Z_][\w.\- /:]{0,20}$/)
@@ -96,25 +99,82 @@ describe('a filter', () => {
         const written = clauses.map((c) => `${c.kind}.\`${c.name}\` ${c.comparator} ${typeof c.value === 'number' ? c.value : `'${c.value}'`}`).join(' AND ')
         const parsed = parseFilter(written, runGrammar)
         const found = parsed?.type === 'and' ? parsed.all : [parsed]
-        expect(found.map((f) => f as Condition)).toEqual(clauses.map((c) => ({ type: 'compare', field: { kind: c.kind, name: c.name }, comparator: c.comparator, value: typeof c.value === 'number' ? c.value + 0 : c.value })).map((c) => expect.objectContaining({ ...c, value: typeof c.value === 'number' ? expect.closeTo(c.value, 300) : c.value })))
+        expect(found.map((f) => f as Condition)).toEqual(
+          clauses
+            .map((c) => ({ type: 'compare', field: { kind: c.kind, name: c.name }, comparator: c.comparator, value: typeof c.value === 'number' ? c.value + 0 : c.value }))
+            .map((c) => expect.objectContaining({ ...c, value: typeof c.value === 'number' ? expect.closeTo(c.value, 300) : c.value })),
+        )
       }),
     )
   })
 
   it('never fails otherwise than by a refusal, whatever is sent', () => {
-    const words = fc.constantFrom('metrics.m', 'params.`a', '"', "'", 'AND', 'or', 'IN', '(', ')', ',', ';', '=', '<', 'LIKE', 'NOT', 'IS', 'NULL', '1', "'x'", '.', '\\', '`', ' ', '\n', 'é', '\u0000')
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.array(words, { maxLength: 12 }).map((w) => w.join(' ')), fc.array(words, { maxLength: 12 }).map((w) => w.join(''))), (written) => void messageOf(written)), { numRuns: 2_000 })
+    const words = fc.constantFrom(
+      'metrics.m',
+      'params.`a',
+      '"',
+      "'",
+      'AND',
+      'or',
+      'IN',
+      '(',
+      ')',
+      ',',
+      ';',
+      '=',
+      '<',
+      'LIKE',
+      'NOT',
+      'IS',
+      'NULL',
+      '1',
+      "'x'",
+      '.',
+      '\\',
+      '`',
+      ' ',
+      '\n',
+      'é',
+      '\u0000',
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.array(words, { maxLength: 12 }).map((w) => w.join(' ')),
+          fc.array(words, { maxLength: 12 }).map((w) => w.join('')),
+        ),
+        (written) => void messageOf(written),
+      ),
+      { numRuns: 2_000 },
+    )
   })
 
   it('is read in a time that grows with its length only', () => {
-    for (const hostile of ["'".repeat(20_000), '('.repeat(20_000), '`'.repeat(20_001), 'a.'.repeat(20_000), "metrics.m > 1 AND ".repeat(2_000), '"\\'.repeat(20_000), '1'.repeat(20_000), '-'.repeat(20_000)]) messageOf(hostile)
+    for (const hostile of [
+      "'".repeat(20_000),
+      '('.repeat(20_000),
+      '`'.repeat(20_001),
+      'a.'.repeat(20_000),
+      'metrics.m > 1 AND '.repeat(2_000),
+      '"\\'.repeat(20_000),
+      '1'.repeat(20_000),
+      '-'.repeat(20_000),
+    ])
+      messageOf(hostile)
   }, 2_000)
 })
 
 describe('an order', () => {
   const parsed = (...clauses: string[]) => parseOrderBy(clauses, runGrammar).map(({ field, ascending }) => `${field.kind} ${field.name} ${ascending ? 'up' : 'down'}`)
   it('names a key and a direction', () => {
-    expect(parsed('metrics.m', 'metrics.`a b` DESC', 'params."x-y" asc', 'attribute.start_time DESC', 'Created')).toEqual(['metric m up', 'metric a b down', 'parameter x-y up', 'attribute start_time down', 'attribute start_time up'])
+    expect(parsed('metrics.m', 'metrics.`a b` DESC', 'params."x-y" asc', 'attribute.start_time DESC', 'Created')).toEqual([
+      'metric m up',
+      'metric a b down',
+      'parameter x-y up',
+      'attribute start_time down',
+      'attribute start_time up',
+    ])
   })
   it.each([
     ['', "Invalid order_by clause ''. Could not be parsed."],

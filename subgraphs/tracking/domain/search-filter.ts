@@ -151,7 +151,7 @@ function condition({ left, comparator, right }: Clause, grammar: Grammar): Condi
     return { type: 'compare', field, comparator: comparator === 'IS NULL' ? 'IS NULL' : 'IS NOT NULL', value: null }
   }
   // checkComparator closes the gap between text and Comparator before anybody reads the condition.
-  return { type: 'compare', field, comparator: comparator as Comparator, value: valueOf(kind, key, right, grammar) }
+  return { type: 'compare', field, comparator: comparator as Comparator, value: valueIn(kind, key, right, grammar) }
 }
 
 const trimmed = (text: string, quote: string): string | undefined => (text.length >= 2 && text.startsWith(quote) && text.endsWith(quote) ? text.slice(1, -1) : undefined)
@@ -182,7 +182,7 @@ const quotedText = (token: Token): string => {
 }
 const isText = (token: Token): boolean => token.kind === 'string' || isName(token)
 
-function valueOf(kind: FieldKind, key: string, token: Token, grammar: Grammar): number | bigint | string | readonly string[] {
+function valueIn(kind: FieldKind, key: string, token: Token, grammar: Grammar): number | bigint | string | readonly string[] {
   switch (kind) {
     case 'metric':
       if (token.kind !== 'number') throw invalid(`Expected numeric value type for metric. Found ${token.text}`)
@@ -227,7 +227,8 @@ function checkComparator({ field, value }: Condition, comparator: string, gramma
   if (isNumeric && !numberComparators.includes(comparator)) refuse(textComparators, '')
   if (field.kind === 'attribute' && !isNumeric && !textComparators.includes(comparator)) refuse(textComparators, "'")
   if (field.kind === 'dataset' && !textComparators.includes(comparator)) refuse(textComparators, "'")
-  if (Array.isArray(value) !== (comparator === 'IN' || comparator === 'NOT IN')) throw invalid(`Invalid comparison clause. Expected value token found '${Array.isArray(value) ? `(${value.join(', ')})` : String(value)}'`)
+  if (Array.isArray(value) !== (comparator === 'IN' || comparator === 'NOT IN'))
+    throw invalid(`Invalid comparison clause. Expected value token found '${Array.isArray(value) ? `(${value.join(', ')})` : String(value)}'`)
 }
 
 /** The terms of order_by: `key [ASC|DESC]` each. */

@@ -40,7 +40,7 @@ function tokenAt(text: string, at: number): Token {
     if (!match) continue
     if (kind !== 'name') return { kind, text: match }
     if (keywords.has(match.toUpperCase())) return { kind: 'keyword', text: match }
-    return { kind: /^(?:"[^]*"|`[^`]*`)$/u.test(match) && !match.includes('".') && !match.includes('`.') ? 'quoted' : 'name', text: match }
+    return { kind: /^(?:"[\s\S]*"|`[^`]*`)$/u.test(match) && !match.includes('".') && !match.includes('`.') ? 'quoted' : 'name', text: match }
   }
   return { kind: 'other', text: String.fromCodePoint(text.codePointAt(at) ?? 0) }
 }
@@ -72,4 +72,8 @@ export function pythonRepr(text: string): string {
 }
 
 /** str() of a set of strings, in a fixed order where Python's is random. */
-export const pythonSet = (values: readonly string[]): string => `{${[...values].sort().map((v) => `'${v}'`).join(', ')}}`
+export const pythonSet = (values: readonly string[]): string =>
+  `{${[...values]
+    .sort()
+    .map((v) => `'${v}'`)
+    .join(', ')}}`

@@ -110,7 +110,11 @@ export interface LinkedDataset extends NewRunDataset {
 }
 
 export interface RunInputStore {
-  log(project: ProjectRef, run: RunFacts, inputs: { readonly datasets: readonly LinkedDataset[]; readonly inputModels: readonly RunModel[]; readonly outputModels: readonly RunModel[] }): Promise<boolean>
+  log(
+    project: ProjectRef,
+    run: RunFacts,
+    inputs: { readonly datasets: readonly LinkedDataset[]; readonly inputModels: readonly RunModel[]; readonly outputModels: readonly RunModel[] },
+  ): Promise<boolean>
   summaries(project: ProjectRef, experimentIds: readonly string[]): Promise<DatasetSummary[]>
   /** Active runs that read a version of the datasets subsystem, latest first. */
   runsOfVersion(project: ProjectRef, versionId: string, limit: number, token: string | undefined): Promise<Page<Run>>

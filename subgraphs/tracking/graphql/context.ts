@@ -49,7 +49,7 @@ export function byProject<T>(actor: Actor, load: (scope: Scope, ids: readonly st
           if (!project) return
           const ids = group.map(({ id }) => id)
           const values = await load({ actor, project }, ids).catch(hiddenAsNothing)
-          values.forEach((value, i) => found.set(`${projectId}/${ids[i]}`, value))
+          for (const [i, value] of values.entries()) found.set(`${projectId}/${ids[i]}`, value)
         }),
       )
       return keys.map((key) => found.get(keyText(key)) ?? nothing)

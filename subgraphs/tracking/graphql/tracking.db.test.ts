@@ -39,9 +39,18 @@ describe('the graph', () => {
   let experimentId: string
   let runId: string
   it('opens an experiment and shows it with its runs, columns and histories', async () => {
-    const { experiment } = (await made(ada, `createExperiment(input: { project: "here", name: "e", tags: [{ key: "k", value: "v" }] }) { experiment { id projectId artifactLocation tags { key value } runCount } }`)) as { experiment: { id: string } } // the shape asked for
+    const { experiment } = (await made(
+      ada,
+      `createExperiment(input: { project: "here", name: "e", tags: [{ key: "k", value: "v" }] }) { experiment { id projectId artifactLocation tags { key value } runCount } }`,
+    )) as { experiment: { id: string } } // the shape asked for
     experimentId = experiment.id
-    expect(experiment).toEqual({ id: expect.stringMatching(/^\d{18}$/), projectId: here.id, artifactLocation: `mlflow-artifacts:/workspaces/here/${experimentId}`, tags: [{ key: 'k', value: 'v' }], runCount: 0 })
+    expect(experiment).toEqual({
+      id: expect.stringMatching(/^\d{18}$/),
+      projectId: here.id,
+      artifactLocation: `mlflow-artifacts:/workspaces/here/${experimentId}`,
+      tags: [{ key: 'k', value: 'v' }],
+      runCount: 0,
+    })
     const scope = { actor: ada, project: here }
     runId = (await t.runs.create(scope, { experimentId, name: 'first', startTime: 1_700_000_000_000 })).id
     await t.runs.logBatch(scope, runId, {
@@ -88,7 +97,10 @@ describe('the graph', () => {
     for (let i = 0; i < 5; i++) await t.runs.create(scope, { experimentId, name: `page-${i}`, startTime: i })
     const names: string[] = []
     for (let after: string | null = null; ; ) {
-      const page = (await inProject(ada, `experiment(id: "${experimentId}") { runs(first: 2${after ? `, after: "${after}"` : ''}, orderBy: ["attributes.run_name ASC"]) { nodes { name } pageInfo { hasNextPage endCursor } } }`)) as { experiment: { runs: { nodes: { name: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } } } // the shape asked for
+      const page = (await inProject(
+        ada,
+        `experiment(id: "${experimentId}") { runs(first: 2${after ? `, after: "${after}"` : ''}, orderBy: ["attributes.run_name ASC"]) { nodes { name } pageInfo { hasNextPage endCursor } } }`,
+      )) as { experiment: { runs: { nodes: { name: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } } } // the shape asked for
       names.push(...page.experiment.runs.nodes.map((n) => n.name))
       if (!page.experiment.runs.pageInfo.hasNextPage) break
       after = page.experiment.runs.pageInfo.endCursor
@@ -97,19 +109,33 @@ describe('the graph', () => {
   })
 
   it('finds one thing by id or name, and null where there is none', async () => {
-    expect(await inProject(ada, `a: experiment(name: "e") { id } b: experiment(name: "zz") { id } c: experiment(id: "1") { id } d: experiment(id: "x") { id } r: run(id: "${runId}") { name } s: run(id: "zz") { name }`)).toEqual({ a: { id: experimentId }, b: null, c: null, d: null, r: { name: 'first' }, s: null })
+    expect(
+      await inProject(
+        ada,
+        `a: experiment(name: "e") { id } b: experiment(name: "zz") { id } c: experiment(id: "1") { id } d: experiment(id: "x") { id } r: run(id: "${runId}") { name } s: run(id: "zz") { name }`,
+      ),
+    ).toEqual({ a: { id: experimentId }, b: null, c: null, d: null, r: { name: 'first' }, s: null })
   })
 
   it('links a dataset input to a version only by its own address', async () => {
     const scope = { actor: ada, project: here }
     const input = (source: string, digest: string) => ({ name: 'iris', digest, sourceType: 'http', source, tags: [{ key: 'mlflow.data.context', value: 'training' }] })
     const address = `${testPublicUrl}/p/here/datasets/iris/versions/2`
-    await t.runInputs.logInputs(scope, runId, { datasets: [input(address, 'same'), input('s3://b/iris', 'same'), input(`${testPublicUrl}/p/elsewhere/datasets/iris/versions/2`, 'other'), input(`${testPublicUrl}/p/here/datasets/iris/versions/9`, 'missing')] })
+    await t.runInputs.logInputs(scope, runId, {
+      datasets: [
+        input(address, 'same'),
+        input('s3://b/iris', 'same'),
+        input(`${testPublicUrl}/p/elsewhere/datasets/iris/versions/2`, 'other'),
+        input(`${testPublicUrl}/p/here/datasets/iris/versions/9`, 'missing'),
+      ],
+    })
     await t.runInputs.logInputs(scope, runId, { datasets: [input(address, 'same')] })
     const { run } = (await inProject(ada, `run(id: "${runId}") { inputs { source context datasetVersion { id projectId } } }`)) as { run: { inputs: { source: string; datasetVersion: unknown }[] } } // the shape asked for
     expect(run.inputs).toHaveLength(4)
     expect(run.inputs.filter((i) => i.datasetVersion !== null)).toEqual([{ source: address, context: 'training', datasetVersion: { id: versionId, projectId: here.id } }])
-    const asked = await ask(ada, `query($r: [_Any!]!) { _entities(representations: $r) { ... on DatasetVersion { runs { nodes { id } } } } }`, { r: [{ __typename: 'DatasetVersion', projectId: here.id, id: versionId }] })
+    const asked = await ask(ada, `query($r: [_Any!]!) { _entities(representations: $r) { ... on DatasetVersion { runs { nodes { id } } } } }`, {
+      r: [{ __typename: 'DatasetVersion', projectId: here.id, id: versionId }],
+    })
     expect(asked.data).toEqual({ _entities: [{ runs: { nodes: [{ id: runId }] } }] })
   })
 
@@ -136,7 +162,9 @@ describe('the graph', () => {
 
   it('changes experiments and runs', async () => {
     const input = `project: "here", id: "${runId}"`
-    expect(await made(ada, `updateRun(input: { ${input}, name: "renamed", status: FINISHED }) { run { name status tags { key value } } }`)).toEqual({ run: { name: 'renamed', status: 'FINISHED', tags: [{ key: 'mlflow.runName', value: 'renamed' }] } })
+    expect(await made(ada, `updateRun(input: { ${input}, name: "renamed", status: FINISHED }) { run { name status tags { key value } } }`)).toEqual({
+      run: { name: 'renamed', status: 'FINISHED', tags: [{ key: 'mlflow.runName', value: 'renamed' }] },
+    })
     expect(await made(ada, `setRunTag(input: { ${input}, key: "a", value: "b" }) { run { tags { key } } }`)).toEqual({ run: { tags: [{ key: 'a' }, { key: 'mlflow.runName' }] } })
     expect(await made(ada, `deleteRunTag(input: { ${input}, key: "a" }) { run { tags { key } } }`)).toEqual({ run: { tags: [{ key: 'mlflow.runName' }] } })
     expect(await made(ada, `deleteRuns(input: { project: "here", ids: ["${runId}"] }) { runs { lifecycleStage } }`)).toEqual({ runs: [{ lifecycleStage: 'DELETED' }] })
@@ -153,6 +181,7 @@ describe('the graph', () => {
       ['experiment { id }', "Give either 'id' or 'name'"],
       [`experiment(id: "${experimentId}") { runs(first: 201) { nodes { id } } }`, "'first' must be between 1 and 200"],
       [`experiment(id: "${experimentId}") { runs(filter: "x.y = 'z'") { nodes { id } } }`, "Invalid entity type 'x'"],
-    ]) await expect(inProject(ada, fields ?? '')).rejects.toThrow(message)
+    ])
+      await expect(inProject(ada, fields ?? '')).rejects.toThrow(message)
   })
 })

@@ -17,7 +17,9 @@ const DeleteTag = message({ experiment_id: text.required(), key: text.required()
 
 const base = '/api/2.0/mlflow/experiments'
 
-export function experimentRoutes({ experiments }: { readonly experiments: Experiments }): Route[] {
+export const experimentRoutes = ({ experiments }: { readonly experiments: Experiments }): Route[] => [...readRoutes(experiments), ...changeRoutes(experiments), ...tagRoutes(experiments)]
+
+function readRoutes(experiments: Experiments): Route[] {
   const search = (method: 'GET' | 'POST'): Route =>
     projectRoute({
       method,
@@ -28,24 +30,23 @@ export function experimentRoutes({ experiments }: { readonly experiments: Experi
       writes: false,
       input: Search.read,
       async handle({ scope, input }) {
-        const page = await experiments.search(scope, { filter: input.filter, orderBy: input.order_by, view: lifecycleView(input.view_type), limit: Number(input.max_results ?? 0), token: input.page_token })
-        return { ...listed('experiments', page.items.map((e) => experimentWire(scope.project, e))), ...paged(page.nextToken) }
+        const page = await experiments.search(scope, {
+          filter: input.filter,
+          orderBy: input.order_by,
+          view: lifecycleView(input.view_type),
+          limit: Number(input.max_results ?? 0),
+          token: input.page_token,
+        })
+        return {
+          ...listed(
+            'experiments',
+            page.items.map((e) => experimentWire(scope.project, e)),
+          ),
+          ...paged(page.nextToken),
+        }
       },
     })
   return [
-    projectRoute({
-      method: 'POST',
-      path: `${base}/create`,
-      family: 'mlflow',
-      summary: 'Opens an experiment. Its artifact location is ours, whatever the client asks for.',
-      needs: 'tracking.experiment.create',
-      input: Create.read,
-      async handle({ scope, input }) {
-        if (input.artifact_location?.includes('#')) throw invalid("'artifact_location' URL can't include fragments or params.", 'artifact_location')
-        const tags = (input.tags ?? []).map(({ key = '', value = '' }) => ({ key, value }))
-        return { experiment_id: (await experiments.create(scope, { name: input.name, tags })).id }
-      },
-    }),
     projectRoute({
       method: 'GET',
       path: `${base}/get`,
@@ -66,6 +67,24 @@ export function experimentRoutes({ experiments }: { readonly experiments: Experi
     }),
     search('GET'),
     search('POST'),
+  ]
+}
+
+function changeRoutes(experiments: Experiments): Route[] {
+  return [
+    projectRoute({
+      method: 'POST',
+      path: `${base}/create`,
+      family: 'mlflow',
+      summary: 'Opens an experiment. Its artifact location is ours, whatever the client asks for.',
+      needs: 'tracking.experiment.create',
+      input: Create.read,
+      async handle({ scope, input }) {
+        if (input.artifact_location?.includes('#')) throw invalid("'artifact_location' URL can't include fragments or params.", 'artifact_location')
+        const tags = (input.tags ?? []).map(({ key = '', value = '' }) => ({ key, value }))
+        return { experiment_id: (await experiments.create(scope, { name: input.name, tags })).id }
+      },
+    }),
     projectRoute({
       method: 'POST',
       path: `${base}/update`,
@@ -102,6 +121,11 @@ export function experimentRoutes({ experiments }: { readonly experiments: Experi
         return {}
       },
     }),
+  ]
+}
+
+function tagRoutes(experiments: Experiments): Route[] {
+  return [
     projectRoute({
       method: 'POST',
       path: `${base}/set-experiment-tag`,

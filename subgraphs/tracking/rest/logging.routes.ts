@@ -29,7 +29,12 @@ const metricOf = ({ key, value, timestamp, step = 0, model_id, dataset_name, dat
 const pairOf = ({ key, value = '' }: { key: string; value?: string }) => ({ key, value })
 
 /** A route that logs and answers `{}`. */
-const logging = <Input extends { run_id: string }>(path: string, summary: string, input: Parameters<typeof projectRoute<Input>>[0]['input'], log: (scope: Parameters<Runs['setTag']>[0], input: Input) => Promise<void>): Route =>
+const logging = <Input extends { run_id: string }>(
+  path: string,
+  summary: string,
+  input: Parameters<typeof projectRoute<Input>>[0]['input'],
+  log: (scope: Parameters<Runs['setTag']>[0], input: Input) => Promise<void>,
+): Route =>
   projectRoute<Input>({
     method: 'POST',
     path: `/api/2.0/mlflow/runs/${path}`,
@@ -68,7 +73,11 @@ export function loggingRoutes({ runs, runInputs }: { readonly runs: Runs; readon
     ),
     logging('outputs', 'Says which models a run made.', LogOutputs.read, async (scope, { run_id, models }) => {
       if (models === undefined) throw missing('models')
-      await runInputs.logOutputs(scope, run_id, models.map(({ model_id = '', step = 0 }) => ({ modelId: model_id, step })))
+      await runInputs.logOutputs(
+        scope,
+        run_id,
+        models.map(({ model_id = '', step = 0 }) => ({ modelId: model_id, step })),
+      )
     }),
     logging('log-model', 'Notes a model that was logged as files of the run (MLflow 2).', LogModel.read, (scope, { run_id, model_json }) => runs.noteModel(scope, run_id, model_json)),
   ]

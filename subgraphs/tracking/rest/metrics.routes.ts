@@ -15,7 +15,13 @@ const Datasets = message({ experiment_ids: list(text) })
 const optional = (value: number | bigint | undefined): number | undefined => (value === undefined ? undefined : Number(value))
 const runPointWire = ({ runId: run_id, key, value, timestamp, step }: RunPoint): object => ({ key, value: metricValue(value), timestamp, step, run_id })
 
-export function metricRoutes({ metrics, runInputs }: { readonly metrics: Metrics; readonly runInputs: RunInputs }): Route[] {
+export const metricRoutes = ({ metrics, runInputs }: { readonly metrics: Metrics; readonly runInputs: RunInputs }): Route[] => [
+  ...oneRunRoutes(metrics),
+  ...manyRunsRoutes(metrics),
+  ...datasetRoutes(runInputs),
+]
+
+function oneRunRoutes(metrics: Metrics): Route[] {
   return [
     projectRoute({
       method: 'GET',
@@ -26,9 +32,20 @@ export function metricRoutes({ metrics, runInputs }: { readonly metrics: Metrics
       input: History.read,
       async handle({ scope, input }) {
         const page = await metrics.history(scope, input.run_id, input.metric_key, { limit: optional(input.max_results), token: input.page_token })
-        return { ...listed('metrics', page.items.map((point) => pointWire(input.metric_key, point))), ...paged(page.nextToken) }
+        return {
+          ...listed(
+            'metrics',
+            page.items.map((point) => pointWire(input.metric_key, point)),
+          ),
+          ...paged(page.nextToken),
+        }
       },
     }),
+  ]
+}
+
+function manyRunsRoutes(metrics: Metrics): Route[] {
+  return [
     projectRoute({
       method: 'GET',
       path: '/ajax-api/2.0/mlflow/metrics/get-history-bulk',
@@ -56,11 +73,17 @@ export function metricRoutes({ metrics, runInputs }: { readonly metrics: Metrics
       async handle({ scope, input }) {
         const limit = optional(input.max_results) ?? limits.intervalPoints
         if (limit < 1 || limit > limits.intervalPoints) throw invalid(`max_results must be between 1 and ${limits.intervalPoints}. See the API docs for more information about request parameters.`)
-        if (input.run_ids.length > limits.historyRuns) throw invalid(`GetMetricHistoryBulkInterval request must specify at most ${limits.historyRuns} run_ids. Received ${input.run_ids.length} run_ids.`)
+        if (input.run_ids.length > limits.historyRuns)
+          throw invalid(`GetMetricHistoryBulkInterval request must specify at most ${limits.historyRuns} run_ids. Received ${input.run_ids.length} run_ids.`)
         const points = await metrics.interval(scope, input.run_ids, input.metric_key, { from: optional(input.start_step), to: optional(input.end_step), limit })
         return listed('metrics', points.map(runPointWire))
       },
     }),
+  ]
+}
+
+function datasetRoutes(runInputs: RunInputs): Route[] {
+  return [
     projectRoute({
       method: 'POST',
       path: '/api/2.0/mlflow/experiments/search-datasets',
@@ -72,7 +95,10 @@ export function metricRoutes({ metrics, runInputs }: { readonly metrics: Metrics
       async handle({ scope, input }) {
         if (!input.experiment_ids?.length) throw invalid('SearchDatasets request must specify at least one experiment_id.')
         const found = await runInputs.datasets(scope, input.experiment_ids)
-        return listed('dataset_summaries', found.map((d) => ({ experiment_id: d.experimentId, name: d.name, digest: d.digest, ...(d.context === null ? {} : { context: d.context }) })))
+        return listed(
+          'dataset_summaries',
+          found.map((d) => ({ experiment_id: d.experimentId, name: d.name, digest: d.digest, ...(d.context === null ? {} : { context: d.context }) })),
+        )
       },
     }),
   ]

@@ -67,7 +67,8 @@ async function replay(): Promise<void> {
   }
 }
 
-const dig = (value: unknown, path: string): unknown => path.split('.').reduce<unknown>((v, part) => (typeof v === 'object' && v !== null ? Object.entries(v).find(([k]) => k === part)?.[1] : undefined), value)
+const dig = (value: unknown, path: string): unknown =>
+  path.split('.').reduce<unknown>((v, part) => (typeof v === 'object' && v !== null ? Object.entries(v).find(([k]) => k === part)?.[1] : undefined), value)
 
 /** What differs from run to run, and what is ours: locations, opaque tokens, the order of lists that have none. */
 function comparable(value: unknown): unknown {
@@ -115,5 +116,9 @@ it('answers the recorded requests as MLflow did', async () => {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, sorted(v)]))
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => [k, sorted(v)]),
+  )
 }

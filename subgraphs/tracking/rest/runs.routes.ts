@@ -15,7 +15,9 @@ const Search = message({ experiment_ids: list(text), filter: text, run_view_type
 const base = '/api/2.0/mlflow/runs'
 const defaultPage = 1_000
 
-export function runRoutes({ runs }: { readonly runs: Runs }): Route[] {
+export const runRoutes = ({ runs }: { readonly runs: Runs }): Route[] => [...changeRoutes(runs), ...readRoutes(runs), ...trashRoutes(runs)]
+
+function changeRoutes(runs: Runs): Route[] {
   return [
     projectRoute({
       method: 'POST',
@@ -42,6 +44,11 @@ export function runRoutes({ runs }: { readonly runs: Runs }): Route[] {
         return { run_info: runInfoWire(run) }
       },
     }),
+  ]
+}
+
+function readRoutes(runs: Runs): Route[] {
+  return [
     projectRoute({
       method: 'GET',
       path: `${base}/get`,
@@ -51,6 +58,32 @@ export function runRoutes({ runs }: { readonly runs: Runs }): Route[] {
       input: One.read,
       handle: async ({ scope, input }) => ({ run: runWire(await runs.get(scope, input.run_id)) }),
     }),
+    projectRoute({
+      method: 'POST',
+      path: `${base}/search`,
+      family: 'mlflow',
+      summary: 'Searches runs of some experiments.',
+      needs: 'tracking.run.read',
+      writes: false,
+      input: Search.read,
+      async handle({ scope, input }) {
+        const limit = input.max_results ?? defaultPage
+        if (limit > limits.searchRuns) throw wrongType(limit, 'max_results')
+        const page = await runs.search(scope, input.experiment_ids ?? [], {
+          filter: input.filter,
+          orderBy: input.order_by,
+          view: lifecycleView(input.run_view_type),
+          limit: Number(limit),
+          token: input.page_token,
+        })
+        return { ...listed('runs', page.items.map(runWire)), ...paged(page.nextToken) }
+      },
+    }),
+  ]
+}
+
+function trashRoutes(runs: Runs): Route[] {
+  return [
     projectRoute({
       method: 'POST',
       path: `${base}/delete`,
@@ -73,21 +106,6 @@ export function runRoutes({ runs }: { readonly runs: Runs }): Route[] {
       async handle({ scope, input }) {
         await runs.restore(scope, [input.run_id])
         return {}
-      },
-    }),
-    projectRoute({
-      method: 'POST',
-      path: `${base}/search`,
-      family: 'mlflow',
-      summary: 'Searches runs of some experiments.',
-      needs: 'tracking.run.read',
-      writes: false,
-      input: Search.read,
-      async handle({ scope, input }) {
-        const limit = input.max_results ?? defaultPage
-        if (limit > limits.searchRuns) throw wrongType(limit, 'max_results')
-        const page = await runs.search(scope, input.experiment_ids ?? [], { filter: input.filter, orderBy: input.order_by, view: lifecycleView(input.run_view_type), limit: Number(limit), token: input.page_token })
-        return { ...listed('runs', page.items.map(runWire)), ...paged(page.nextToken) }
       },
     }),
   ]

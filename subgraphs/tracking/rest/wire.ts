@@ -41,11 +41,21 @@ export const runInfoWire = (run: Run): object => ({
 
 const datasetWire = (d: RunDataset): object => ({
   ...listed('tags', d.tags),
-  dataset: { name: d.name, digest: d.digest, source_type: d.sourceType, source: d.source, ...(d.schema === undefined ? {} : { schema: d.schema }), ...(d.profile === undefined ? {} : { profile: d.profile }) },
+  dataset: {
+    name: d.name,
+    digest: d.digest,
+    source_type: d.sourceType,
+    source: d.source,
+    ...(d.schema === undefined ? {} : { schema: d.schema }),
+    ...(d.profile === undefined ? {} : { profile: d.profile }),
+  },
 })
 
 const runDataWire = (run: Run): object => ({
-  ...listed('metrics', run.metrics.map((m) => pointWire(m.key, m))),
+  ...listed(
+    'metrics',
+    run.metrics.map((m) => pointWire(m.key, m)),
+  ),
   ...listed('params', run.params),
   ...listed('tags', run.tags),
 })
@@ -54,6 +64,18 @@ const runDataWire = (run: Run): object => ({
 export const createdRunWire = (run: Run): object => ({
   info: runInfoWire(run),
   data: runDataWire(run),
-  inputs: { ...listed('dataset_inputs', run.datasets.map(datasetWire)), ...listed('model_inputs', run.inputModels.map((m) => ({ model_id: m.modelId }))) },
+  inputs: {
+    ...listed('dataset_inputs', run.datasets.map(datasetWire)),
+    ...listed(
+      'model_inputs',
+      run.inputModels.map((m) => ({ model_id: m.modelId })),
+    ),
+  },
 })
-export const runWire = (run: Run): object => ({ ...createdRunWire(run), outputs: listed('model_outputs', run.outputModels.map((m) => ({ model_id: m.modelId, step: m.step }))) })
+export const runWire = (run: Run): object => ({
+  ...createdRunWire(run),
+  outputs: listed(
+    'model_outputs',
+    run.outputModels.map((m) => ({ model_id: m.modelId, step: m.step })),
+  ),
+})

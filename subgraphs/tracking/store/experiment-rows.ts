@@ -1,5 +1,6 @@
 /** Rows of experiments → experiments. */
 import type { Experiment } from '#tracking/domain/experiment.ts'
+import type { Statements } from '#tracking/store/project-statements.ts'
 import { pairsOf } from '#tracking/store/run-rows.ts'
 
 export interface ExperimentRow {
@@ -24,3 +25,14 @@ export const experimentOf = (row: ExperimentRow): Experiment => ({
   ownerId: row.owner_id,
   tags: pairsOf(row.tags),
 })
+
+/** The rows of experiments by the ids that people see; undefined where the project has none. */
+export async function experimentKeys(at: Statements, ids: readonly string[]): Promise<(number | undefined)[]> {
+  const rows = await at.query<{ wire_id: string; experiment_id: number }>({
+    name: 'experiment.keys',
+    text: 'SELECT wire_id, experiment_id FROM experiment WHERE project_id = $1::int AND wire_id = ANY ($2::bigint[])',
+    values: [at.projectId, ids],
+  })
+  const byId = new Map(rows.map((row) => [row.wire_id, row.experiment_id]))
+  return ids.map((id) => byId.get(id))
+}

@@ -25,7 +25,10 @@ export async function searchExperiments(at: Statements, { filter, orderBy, view,
   const text = `SELECT q.* FROM (SELECT ${['x.*', 'x.experiment_id AS pos', ...order.map((c, i) => `${c.sql} AS v${i + 1}`)].join(', ')}
     FROM experiment x WHERE x.project_id = $1 AND ${views[view]} AND ${where}) q
     WHERE ${behind} ORDER BY ${orderBySql('q', order)} LIMIT ${parameters.add(limit + 1, 'bigint')} OFFSET ${parameters.add(start.kind === 'offset' ? start.offset : 0, 'bigint')}`
-  const rows = await at.query<ExperimentRow & Record<string, unknown>>({ text: text.replace('SELECT q.*', `SELECT ${experimentColumns}, ${['pos', ...order.map((_, i) => `v${i + 1}`)].join(', ')}`), values: parameters.values })
+  const rows = await at.query<ExperimentRow & Record<string, unknown>>({
+    text: text.replace('SELECT q.*', `SELECT ${experimentColumns}, ${['pos', ...order.map((_, i) => `v${i + 1}`)].join(', ')}`),
+    values: parameters.values,
+  })
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return { items: page.map(experimentOf), ...(rows.length > limit && last ? { nextToken: tokenOf(last, order) } : {}) }

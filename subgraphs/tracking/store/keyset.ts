@@ -17,7 +17,8 @@ export type Start = { readonly kind: 'first' } | { readonly kind: 'after'; reado
 
 type Column = Pick<OrderColumn, 'type' | 'ascending'>
 
-const rankSql = (value: string, { type }: Column): string => (type === 'float8' ? `CASE WHEN ${value} IS NULL THEN 2 WHEN ${value} = 'NaN' THEN 1 ELSE 0 END` : `CASE WHEN ${value} IS NULL THEN 2 ELSE 0 END`)
+const rankSql = (value: string, { type }: Column): string =>
+  type === 'float8' ? `CASE WHEN ${value} IS NULL THEN 2 WHEN ${value} = 'NaN' THEN 1 ELSE 0 END` : `CASE WHEN ${value} IS NULL THEN 2 ELSE 0 END`
 const collated = (value: string, { type }: Column): string => (type === 'text' ? `${value} COLLATE "C"` : value)
 
 export const orderBySql = (alias: string, columns: readonly Column[]): string =>

@@ -36,7 +36,10 @@ describe('a batch', () => {
       { key: 'loss', value: Number.NaN, step: 0, timestamp: 5, count: 1, min: null, max: null },
     ])
     expect(read.params).toEqual([{ key: 'lr', value: '0.1' }])
-    expect(read.tags).toEqual([{ key: 'mlflow.runName', value: 'r' }, { key: 'team', value: 'a' }])
+    expect(read.tags).toEqual([
+      { key: 'mlflow.runName', value: 'r' },
+      { key: 'team', value: 'a' },
+    ])
   })
 
   it('that is sent again changes nothing', async () => {
@@ -64,8 +67,18 @@ describe('a batch', () => {
     const run = await newRun()
     await t.runs.logParam(scope, run.id, { key: 'p', value: '1' })
     const before = await t.runs.get(scope, run.id)
-    const refused = t.runs.logBatch(scope, run.id, { metrics: [point('m', 1)], params: [{ key: 'p', value: '2' }, { key: 'q', value: '1' }], tags: [{ key: 't', value: 'x' }] })
-    await expect(refused).rejects.toMatchObject({ code: 'CONFLICT', message: `Changing param values is not allowed. Params were already logged='[{'key': 'p', 'old_value': '1', 'new_value': '2'}]' for run ID='${run.id}'.` })
+    const refused = t.runs.logBatch(scope, run.id, {
+      metrics: [point('m', 1)],
+      params: [
+        { key: 'p', value: '2' },
+        { key: 'q', value: '1' },
+      ],
+      tags: [{ key: 't', value: 'x' }],
+    })
+    await expect(refused).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: `Changing param values is not allowed. Params were already logged='[{'key': 'p', 'old_value': '1', 'new_value': '2'}]' for run ID='${run.id}'.`,
+    })
     expect(await t.runs.get(scope, run.id)).toEqual(before)
     expect(await history(run.id)).toEqual([])
     expect((await t.runs.search(scope, [experimentId], { filter: "params.q = '1'", limit: 5 })).items).toEqual([])
@@ -73,7 +86,13 @@ describe('a batch', () => {
 
   it('keeps the last of two values for one tag, and renames the run with its tag', async () => {
     const run = await newRun()
-    await t.runs.logBatch(scope, run.id, { tags: [{ key: 't', value: '1' }, { key: 't', value: '2' }, { key: 'mlflow.runName', value: 'other' }] })
+    await t.runs.logBatch(scope, run.id, {
+      tags: [
+        { key: 't', value: '1' },
+        { key: 't', value: '2' },
+        { key: 'mlflow.runName', value: 'other' },
+      ],
+    })
     const read = await t.runs.get(scope, run.id)
     expect(read.name).toBe('other')
     expect(read.tags.find(({ key }) => key === 't')?.value).toBe('2')
@@ -83,9 +102,18 @@ describe('a batch', () => {
 
   it('takes names that are also names of objects', async () => {
     const run = await newRun()
-    await t.runs.logBatch(scope, run.id, { params: [{ key: '__proto__', value: '1' }, { key: 'constructor', value: '2' }], tags: [{ key: '__proto__', value: 'x' }] })
+    await t.runs.logBatch(scope, run.id, {
+      params: [
+        { key: '__proto__', value: '1' },
+        { key: 'constructor', value: '2' },
+      ],
+      tags: [{ key: '__proto__', value: 'x' }],
+    })
     const read = await t.runs.get(scope, run.id)
-    expect(read.params).toEqual([{ key: '__proto__', value: '1' }, { key: 'constructor', value: '2' }])
+    expect(read.params).toEqual([
+      { key: '__proto__', value: '1' },
+      { key: 'constructor', value: '2' },
+    ])
     expect(read.tags.find(({ key }) => key === '__proto__')?.value).toBe('x')
   })
 })
@@ -94,10 +122,18 @@ describe('a metric', () => {
   it('keeps NaN, infinities and 64-bit integers', async () => {
     const run = await newRun()
     const far = 2n ** 63n - 1n
-    const points = [point('m', Number.NaN, -(2n ** 63n), 1), point('m', Number.POSITIVE_INFINITY, 2n ** 53n + 1n, 2), point('m', Number.NEGATIVE_INFINITY, far, far), point('m', 5e-324, 0, 3), point('m', -1.5, -1, 4)]
+    const points = [
+      point('m', Number.NaN, -(2n ** 63n), 1),
+      point('m', Number.POSITIVE_INFINITY, 2n ** 53n + 1n, 2),
+      point('m', Number.NEGATIVE_INFINITY, far, far),
+      point('m', 5e-324, 0, 3),
+      point('m', -1.5, -1, 4),
+    ]
     for (const p of points) await t.runs.logMetric(scope, run.id, p)
     expect(await history(run.id)).toEqual(distinctPoints(points).map(plain))
-    expect((await t.runs.get(scope, run.id)).metrics).toEqual([{ key: 'm', value: Number.NEGATIVE_INFINITY, step: far, timestamp: far, count: 5, min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY }])
+    expect((await t.runs.get(scope, run.id)).metrics).toEqual([
+      { key: 'm', value: Number.NEGATIVE_INFINITY, step: far, timestamp: far, count: 5, min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY },
+    ])
   })
 
   it('has as its latest the greatest step, time and value, whatever came when and in whichever pieces', async () => {
@@ -126,7 +162,7 @@ describe('a metric', () => {
     await t.runs.delete(scope, [gone.id])
     const requests = Array.from({ length: 200 }, (_, i) => ({ run: [a, b, gone][i % 3] ?? a, p: point(`k${i % 5}`, i, i, i) }))
     const outcomes = await Promise.allSettled(requests.map(({ run, p }) => t.runs.logMetric(scope, run.id, p)))
-    outcomes.forEach((outcome, i) => expect(outcome.status).toBe(requests[i]?.run === gone ? 'rejected' : 'fulfilled'))
+    for (const [i, outcome] of outcomes.entries()) expect(outcome.status).toBe(requests[i]?.run === gone ? 'rejected' : 'fulfilled')
     for (const run of [a, b]) {
       const want = requests.filter((r) => r.run === run).map((r) => r.p)
       for (const key of ['k0', 'k1', 'k2', 'k3', 'k4']) expect(await history(run.id, key)).toEqual(distinctPoints(want.filter((p) => p.key === key)).map(plain))

@@ -108,7 +108,11 @@ async function seriesOf(at: Statements, keys: KeyDictionary, runs: readonly RunF
 
 /** The points of one request to one run, by key. */
 export async function pointsOf(at: Statements, keys: KeyDictionary, run: RunFacts, metrics: readonly NewMetric[]): Promise<LoggedPoints> {
-  const ids = await keys.resolve(at, run.experimentKey, metrics.map(({ key }) => ({ kind: 'metric' as const, name: key })))
+  const ids = await keys.resolve(
+    at,
+    run.experimentKey,
+    metrics.map(({ key }) => ({ kind: 'metric' as const, name: key })),
+  )
   const byKey = new Map<number, NewMetric[]>()
   for (const metric of metrics) {
     const id = ids.get(keyOf({ kind: 'metric', name: metric.key })) ?? 0
@@ -182,7 +186,11 @@ export function logPointsCall(projectId: number, requests: readonly LoggedPoints
   }
 }
 
-const smallestStep = (points: readonly MetricPoint[]): number | bigint => points.reduce((least, { step }) => (step < least ? step : least), points[0]?.step ?? 0)
+function smallestStep([first, ...others]: readonly MetricPoint[]): number | bigint {
+  let least = first?.step ?? 0
+  for (const { step } of others) if (step < least) least = step
+  return least
+}
 
 function include(series: Series, point: MetricPoint): Series {
   if (compareLatest(point, series.last) > 0) series.last = point

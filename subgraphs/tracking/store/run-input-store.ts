@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto'
 import { invalid } from '#shared/errors.ts'
 import { isUuid } from '#shared/ids.ts'
 import { encodeToken, decodeToken } from '#shared/paging.ts'
-import { datasetContextTag } from '#tracking/domain/run.ts'
+import type { RunModel } from '#tracking/domain/run-input.ts'
+import { datasetContextTag, type RunFacts } from '#tracking/domain/run.ts'
 import type { LinkedDataset, RunInputStore } from '#tracking/domain/store.ts'
 import type { KeyDictionary } from '#tracking/store/key-dictionary.ts'
-import type { Projects } from '#tracking/store/project-statements.ts'
+import type { Projects, Statements } from '#tracking/store/project-statements.ts'
 import { fetchRuns } from '#tracking/store/run-rows.ts'
 
 const hashOf = ({ sourceType, source }: LinkedDataset): Buffer => createHash('sha256').update(`${sourceType}\n${source}`).digest()
@@ -21,39 +22,60 @@ made AS (INSERT INTO dataset AS d (project_id, experiment_id, name, digest, sour
   RETURNING dataset_id, name, digest, source_hash)
 SELECT dataset_id, name, digest, encode(source_hash, 'hex') AS hash FROM made`
 
+async function logDatasets(at: Statements, run: RunFacts, datasets: readonly LinkedDataset[]): Promise<void> {
+  const rows = await at.query<{ dataset_id: string; name: string; digest: string; hash: string }>({
+    name: 'dataset.log',
+    text: datasetText,
+    values: [
+      at.projectId,
+      run.experimentKey,
+      datasets.map((d) => d.name),
+      datasets.map((d) => d.digest),
+      datasets.map((d) => d.sourceType),
+      datasets.map((d) => d.source),
+      datasets.map(hashOf),
+      datasets.map((d) => d.schema ?? null),
+      datasets.map((d) => d.profile ?? null),
+      datasets.map((d) => d.versionId),
+    ],
+  })
+  const ids = new Map(rows.map((row) => [`${row.name}\n${row.digest}\n${row.hash}`, row.dataset_id]))
+  await at.query({
+    name: 'run-dataset.log',
+    text: `INSERT INTO run_dataset (run_pos, dataset_id, project_id, context, tags)
+      SELECT $2::bigint, w.id, $1::int, w.context, w.tags FROM unnest($3::bigint[], $4::text[], $5::jsonb[]) w(id, context, tags)
+      ON CONFLICT (run_pos, dataset_id) DO NOTHING`,
+    values: [
+      at.projectId,
+      run.position.toString(),
+      datasets.map((d) => ids.get(nameOf(d)) ?? null),
+      datasets.map((d) => d.tags.find(({ key }) => key === datasetContextTag)?.value ?? null),
+      datasets.map((d) => JSON.stringify(d.tags)),
+    ],
+  })
+}
+
+async function logModels(at: Statements, run: RunFacts, models: readonly (RunModel & { readonly kind: number })[]): Promise<void> {
+  await at.query({
+    name: 'run-model.log',
+    text: `INSERT INTO run_model (run_pos, kind, model_id, step, project_id)
+      SELECT $2::bigint, w.kind, w.id, w.step, $1::int FROM unnest($3::smallint[], $4::text[], $5::bigint[]) w(kind, id, step)
+      ON CONFLICT (run_pos, kind, model_id, step) DO NOTHING`,
+    values: [at.projectId, run.position.toString(), models.map((m) => m.kind), models.map((m) => m.modelId), models.map((m) => m.step.toString())],
+  })
+}
+
 export function createRunInputStore(projects: Projects, keys: KeyDictionary): RunInputStore {
   return {
     async log(project, run, { datasets, inputModels, outputModels }) {
       const distinct = [...new Map(datasets.map((d) => [nameOf(d), d])).values()]
+      const models = [...inputModels.map((m) => ({ ...m, kind: 1 })), ...outputModels.map((m) => ({ ...m, kind: 2 }))]
       return (await projects.inProject(project)).transaction(async (at) => {
-        const position = run.position.toString()
-        const active = await at.query({ name: 'run.lock-one', text: 'SELECT FROM run WHERE run_pos = $2::bigint AND project_id = $1::int AND active FOR NO KEY UPDATE', values: [at.projectId, position] })
+        const text = 'SELECT FROM run WHERE run_pos = $2::bigint AND project_id = $1::int AND active FOR NO KEY UPDATE'
+        const active = await at.query({ name: 'run.lock-one', text, values: [at.projectId, run.position.toString()] })
         if (active.length === 0) return false
-        if (distinct.length > 0) {
-          const rows = await at.query<{ dataset_id: string; name: string; digest: string; hash: string }>({
-            name: 'dataset.log',
-            text: datasetText,
-            values: [at.projectId, run.experimentKey, distinct.map((d) => d.name), distinct.map((d) => d.digest), distinct.map((d) => d.sourceType), distinct.map((d) => d.source), distinct.map(hashOf), distinct.map((d) => d.schema ?? null), distinct.map((d) => d.profile ?? null), distinct.map((d) => d.versionId)],
-          })
-          const ids = new Map(rows.map((row) => [`${row.name}\n${row.digest}\n${row.hash}`, row.dataset_id]))
-          await at.query({
-            name: 'run-dataset.log',
-            text: `INSERT INTO run_dataset (run_pos, dataset_id, project_id, context, tags)
-              SELECT $2::bigint, w.id, $1::int, w.context, w.tags FROM unnest($3::bigint[], $4::text[], $5::jsonb[]) w(id, context, tags)
-              ON CONFLICT (run_pos, dataset_id) DO NOTHING`,
-            values: [at.projectId, position, distinct.map((d) => ids.get(nameOf(d)) ?? null), distinct.map((d) => d.tags.find(({ key }) => key === datasetContextTag)?.value ?? null), distinct.map((d) => JSON.stringify(d.tags))],
-          })
-        }
-        const models = [...inputModels.map((m) => ({ ...m, kind: 1 })), ...outputModels.map((m) => ({ ...m, kind: 2 }))]
-        if (models.length > 0) {
-          await at.query({
-            name: 'run-model.log',
-            text: `INSERT INTO run_model (run_pos, kind, model_id, step, project_id)
-              SELECT $2::bigint, w.kind, w.id, w.step, $1::int FROM unnest($3::smallint[], $4::text[], $5::bigint[]) w(kind, id, step)
-              ON CONFLICT (run_pos, kind, model_id, step) DO NOTHING`,
-            values: [at.projectId, position, models.map((m) => m.kind), models.map((m) => m.modelId), models.map((m) => m.step.toString())],
-          })
-        }
+        if (distinct.length > 0) await logDatasets(at, run, distinct)
+        if (models.length > 0) await logModels(at, run, models)
         return true
       })
     },

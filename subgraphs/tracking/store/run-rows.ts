@@ -58,7 +58,10 @@ export async function fetchRuns(at: Statements, keys: KeyDictionary, positions: 
   if (positions.length === 0) return []
   const rows = await at.query<RunRow>({ name: 'runs.fetch', text: fetchText, values: [at.projectId, positions.map(String)] })
   const series = rows.map((row) => (row.metrics ? row.metrics.split(';').map((text) => text.split(',')) : []))
-  const names = await keys.names(at, series.flat().map(([keyId]) => Number(keyId)))
+  const names = await keys.names(
+    at,
+    series.flat().map(([keyId]) => Number(keyId)),
+  )
   return rows.map((row, i) => runOf(row, metricsOf(series[i] ?? [], names)))
 }
 

@@ -27,14 +27,26 @@ const maybe = <T>(chance: number, value: () => T): T[] => (random(100) < chance 
 
 async function generate(experimentId: string, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
-    const run = await t.runs.create(scope, { experimentId, startTime: pick([0, 5, 1_000, 1_000, 1_001, 1_700_000_000_000]), name: pick(['red', 'Red', 'blue%', 'green']), userName: pick(['', 'u', 'v']) })
+    const run = await t.runs.create(scope, {
+      experimentId,
+      startTime: pick([0, 5, 1_000, 1_000, 1_001, 1_700_000_000_000]),
+      name: pick(['red', 'Red', 'blue%', 'green']),
+      userName: pick(['', 'u', 'v']),
+    })
     await t.runs.logBatch(scope, run.id, {
-      metrics: [...maybe(80, () => ({ key: 'm', value: pick(metricValues), step: 0, timestamp: 1 })), ...maybe(40, () => ({ key: 'n x', value: pick(metricValues), step: 0, timestamp: 1 })), ...maybe(3, () => ({ key: 'rare', value: pick(metricValues), step: 0, timestamp: 1 }))],
+      metrics: [
+        ...maybe(80, () => ({ key: 'm', value: pick(metricValues), step: 0, timestamp: 1 })),
+        ...maybe(40, () => ({ key: 'n x', value: pick(metricValues), step: 0, timestamp: 1 })),
+        ...maybe(3, () => ({ key: 'rare', value: pick(metricValues), step: 0, timestamp: 1 })),
+      ],
       params: [...maybe(70, () => ({ key: 'p', value: pick(texts) })), ...maybe(30, () => ({ key: 'q', value: pick(['0.1', '0.01', '1']) }))],
       tags: [...maybe(70, () => ({ key: 't', value: pick(texts) }))],
     })
     if (random(100) < 30) await t.runs.update(scope, run.id, { status: pick(runStatuses), ...(random(2) ? { endTime: pick([10, 2_000]) } : {}) })
-    if (random(100) < 30) await t.runInputs.logInputs(scope, run.id, { datasets: [{ name: pick(['d', 'e']), digest: pick(['1', '2']), sourceType: 'local', source: 's', tags: maybe(50, () => ({ key: 'mlflow.data.context', value: pick(['training', 'eval']) })) }] })
+    if (random(100) < 30)
+      await t.runInputs.logInputs(scope, run.id, {
+        datasets: [{ name: pick(['d', 'e']), digest: pick(['1', '2']), sourceType: 'local', source: 's', tags: maybe(50, () => ({ key: 'mlflow.data.context', value: pick(['training', 'eval']) })) }],
+      })
     if (random(100) < 15) await t.runs.delete(scope, [run.id])
   }
 }
@@ -42,7 +54,11 @@ async function generate(experimentId: string, count: number): Promise<void> {
 beforeAll(async () => {
   t = await startTestTracking()
   experiments = []
-  for (const [name, count] of [['one', 120], ['two', 40], ['three', 0]] as const) {
+  for (const [name, count] of [
+    ['one', 120],
+    ['two', 40],
+    ['three', 0],
+  ] as const) {
     const { id } = await t.experiments.create(scope, { name })
     experiments.push(id)
     await generate(id, count)
@@ -71,15 +87,31 @@ function wanted(ids: readonly string[], filter: string, orderBy: readonly string
 }
 
 const clause = fc.oneof(
-  fc.tuple(fc.constantFrom('metrics.m', 'metrics.`n x`', 'metrics.rare', 'metrics.unknown'), fc.constantFrom('>', '>=', '=', '!=', '<', '<='), fc.constantFrom('0', '0.5', '0.9', '-1', '1e300')).map((c) => c.join(' ')),
-  fc.tuple(fc.constantFrom('params.p', 'tags.t', 'params.q', 'tags.unknown', 'run_name', 'user_id', 'attributes.status', 'artifact_uri'), fc.constantFrom('=', '!=', 'LIKE', 'ILIKE'), fc.constantFrom("'a'", "'b'", "'a%'", "'%b'", "'A_B'", "'%\\b'", '"it\'s"', "'Ü'", `'${'x'.repeat(250)}1'`, "'red'", "'0.1'", "''", "'FINISHED'", "'R%'")).map((c) => c.join(' ')),
+  fc
+    .tuple(fc.constantFrom('metrics.m', 'metrics.`n x`', 'metrics.rare', 'metrics.unknown'), fc.constantFrom('>', '>=', '=', '!=', '<', '<='), fc.constantFrom('0', '0.5', '0.9', '-1', '1e300'))
+    .map((c) => c.join(' ')),
+  fc
+    .tuple(
+      fc.constantFrom('params.p', 'tags.t', 'params.q', 'tags.unknown', 'run_name', 'user_id', 'attributes.status', 'artifact_uri'),
+      fc.constantFrom('=', '!=', 'LIKE', 'ILIKE'),
+      fc.constantFrom("'a'", "'b'", "'a%'", "'%b'", "'A_B'", "'%\\b'", '"it\'s"', "'Ü'", `'${'x'.repeat(250)}1'`, "'red'", "'0.1'", "''", "'FINISHED'", "'R%'"),
+    )
+    .map((c) => c.join(' ')),
   fc.tuple(fc.constantFrom('params.p', 'tags.t', 'params.unknown', 'tags.`mlflow.runName`'), fc.constantFrom('IS NULL', 'IS NOT NULL')).map((c) => c.join(' ')),
   fc.tuple(fc.constantFrom('start_time', 'end_time', 'created'), fc.constantFrom('>', '>=', '=', '!=', '<', '<='), fc.constantFrom('5', '1000', '2000', '1000.5', '-1')).map((c) => c.join(' ')),
   fc.tuple(fc.constantFrom('dataset.name', 'dataset.digest', 'datasets.context'), fc.constantFrom("= 'd'", "!= 'd'", "LIKE 't%'", "IN ('1', 'e')", "NOT IN ('training')")).map((c) => c.join(' ')),
   fc.constantFrom("run_id IN ('x')", "run_id NOT IN ('x', 'y')", "run_id != 'x'"),
 )
 const filters = fc.array(clause, { maxLength: 3 }).map((clauses) => clauses.join(' AND '))
-const orders = fc.array(fc.tuple(fc.constantFrom('metrics.m', 'metrics.`n x`', 'metrics.rare', 'metrics.unknown', 'params.p', 'tags.t', 'start_time', 'end_time', 'status', 'run_name', 'run_id', 'user_id'), fc.constantFrom('', ' ASC', ' DESC')).map((c) => c.join('')), { maxLength: 3 })
+const orders = fc.array(
+  fc
+    .tuple(
+      fc.constantFrom('metrics.m', 'metrics.`n x`', 'metrics.rare', 'metrics.unknown', 'params.p', 'tags.t', 'start_time', 'end_time', 'status', 'run_name', 'run_id', 'user_id'),
+      fc.constantFrom('', ' ASC', ' DESC'),
+    )
+    .map((c) => c.join('')),
+  { maxLength: 3 },
+)
 const views = fc.constantFrom<LifecycleView>('ACTIVE', 'ACTIVE', 'ACTIVE', 'DELETED', 'ALL')
 
 describe('a search', () => {
@@ -94,7 +126,12 @@ describe('a search', () => {
   }, 120_000)
 
   it('finds the same by every way there is: short walks, driving conditions, long walks, sets', async () => {
-    for (const limits of [{ budget: 5, patience: 0, few: 0 }, { budget: 5, patience: 30, few: 0 }, { budget: 5, patience: 0, few: 8 }, { budget: 5, patience: 1_000, few: 8 }]) {
+    for (const limits of [
+      { budget: 5, patience: 0, few: 0 },
+      { budget: 5, patience: 30, few: 0 },
+      { budget: 5, patience: 0, few: 8 },
+      { budget: 5, patience: 1_000, few: 8 },
+    ]) {
       const service = t.another(limits)
       await fc.assert(
         fc.asyncProperty(filters, orders, fc.constantFrom([0], [0], [0, 1, 2]), async (filter, orderBy, which) => {
@@ -116,7 +153,13 @@ describe('a search', () => {
     expect(next.items.map((run) => run.id)).toEqual(whole.slice(15, 20))
   })
 
-  it.each(['abcd', '!!', Buffer.from('{"after": [[0, "x"]], "pos": "1"}').toString('base64'), Buffer.from('{"after": [], "pos": "1; DROP TABLE run"}').toString('base64'), Buffer.from('{"after": [[0, "1"]], "pos": "1"}').toString('base64')])('refuses the page token %s', async (token) => {
+  it.each([
+    'abcd',
+    '!!',
+    Buffer.from('{"after": [[0, "x"]], "pos": "1"}').toString('base64'),
+    Buffer.from('{"after": [], "pos": "1; DROP TABLE run"}').toString('base64'),
+    Buffer.from('{"after": [[0, "1"]], "pos": "1"}').toString('base64'),
+  ])('refuses the page token %s', async (token) => {
     await expect(t.runs.search(scope, experiments, { limit: 5, token })).rejects.toMatchObject({ code: 'INVALID' })
   })
 

@@ -80,7 +80,13 @@ function segmentsOf({ filter, orderBy }: Resolved, start: Start): readonly Segme
 }
 
 /** Not complete: the budget ended before the page was full. */
-async function alongSegments(at: Statements, s: Resolved, start: Start, segments: readonly Segment[], options: { readonly budget?: number; readonly useSets?: boolean }): Promise<{ rows: Found[]; isComplete: boolean }> {
+async function alongSegments(
+  at: Statements,
+  s: Resolved,
+  start: Start,
+  segments: readonly Segment[],
+  options: { readonly budget?: number; readonly useSets?: boolean },
+): Promise<{ rows: Found[]; isComplete: boolean }> {
   const rows: Found[] = []
   for (const segment of segments) {
     const cursor = start.kind === 'after' && (segment === 'list' || start.cursor.places[0]?.[0] === segment) ? start.cursor : undefined

@@ -19,20 +19,35 @@ export function matches(run: Run, filter: Filter | undefined): boolean {
 
 function holds(run: Run, { field, comparator, value }: Condition): boolean {
   if (field.kind === 'dataset') return run.datasets.some((d) => compare(field.name === 'name' ? d.name : field.name === 'digest' ? d.digest : d.context, comparator, value))
-  return compare(valueOf(run, field), comparator, value)
+  return compare(valueIn(run, field), comparator, value)
 }
 
 type Value = string | number | null
 
-function valueOf(run: Run, { kind, name }: OrderTerm['field']): Value {
+function valueIn(run: Run, { kind, name }: OrderTerm['field']): Value {
   if (kind === 'metric') return run.metrics.find((m) => m.key === name)?.value ?? null
   if (kind === 'parameter') return run.params.find((p) => p.key === name)?.value ?? null
   if (kind === 'tag') return run.tags.find((t) => t.key === name)?.value ?? null
-  const attributes: Readonly<Record<string, Value>> = { run_id: run.id, run_name: run.name, status: run.status, user_id: run.userName, artifact_uri: run.artifactUri, start_time: run.startTime, end_time: run.endTime }
+  const attributes: Readonly<Record<string, Value>> = {
+    run_id: run.id,
+    run_name: run.name,
+    status: run.status,
+    user_id: run.userName,
+    artifact_uri: run.artifactUri,
+    start_time: run.startTime,
+    end_time: run.endTime,
+  }
   return attributes[name] ?? null
 }
 
-const like = (pattern: string, flags: string): RegExp => new RegExp(`^${pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('%', '[^]*').replaceAll('_', '[^]')}$`, `${flags}u`)
+const like = (pattern: string, flags: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('%', '[\\s\\S]*')
+      .replaceAll('_', '[\\s\\S]')}$`,
+    `${flags}u`,
+  )
 
 function compare(left: Value, comparator: Condition['comparator'], value: Condition['value']): boolean {
   if (comparator === 'IS NULL') return left === null
@@ -70,7 +85,7 @@ function compare(left: Value, comparator: Condition['comparator'], value: Condit
 export function ordered(runs: readonly Run[], orderBy: readonly OrderTerm[]): Run[] {
   return [...runs].sort((a, b) => {
     for (const { field, ascending } of orderBy) {
-      const [x, y] = [cut(valueOf(a, field)), cut(valueOf(b, field))]
+      const [x, y] = [cut(valueIn(a, field)), cut(valueIn(b, field))]
       if (rank(x) !== rank(y)) return rank(x) - rank(y)
       if (rank(x) === 0 && x !== y && x !== null && y !== null) return (x < y ? -1 : 1) * (ascending ? 1 : -1)
     }

@@ -44,7 +44,20 @@ export function sourceSql({ field, comparator, value }: Condition, ground: Groun
   return `SELECT p.run_pos FROM ${kind}_index p WHERE p.project_id = $1 AND p.key_id = ${ground.keyColumn(kind, field.name)} AND p.value = ${ground.parameters.add(value, 'text')}`
 }
 
-const sqlComparators: Readonly<Record<Comparator, string>> = { '=': '=', '!=': '<>', '>': '>', '>=': '>=', '<': '<', '<=': '<=', LIKE: 'LIKE', ILIKE: 'ILIKE', IN: 'IN', 'NOT IN': 'NOT IN', 'IS NULL': 'IS NULL', 'IS NOT NULL': 'IS NOT NULL' }
+const sqlComparators: Readonly<Record<Comparator, string>> = {
+  '=': '=',
+  '!=': '<>',
+  '>': '>',
+  '>=': '>=',
+  '<': '<',
+  '<=': '<=',
+  LIKE: 'LIKE',
+  ILIKE: 'ILIKE',
+  IN: 'IN',
+  'NOT IN': 'NOT IN',
+  'IS NULL': 'IS NULL',
+  'IS NOT NULL': 'IS NOT NULL',
+}
 /** What the indexes hold of a value. A shorter value is held whole, so equality needs no second look. */
 const MAX_INDEXED = 200
 
@@ -97,7 +110,8 @@ function documentSql({ field, comparator, value }: Condition, ground: Ground): s
   const document = `r.${kind}s`
   if (comparator === '=' && ground.isIndexed && typeof value === 'string' && value.length < MAX_INDEXED) {
     const v = ground.parameters.add(value, 'text')
-    if (ground.useSets) return `(${ground.from}.run_pos IN (SELECT p.run_pos FROM ${kind}_index p WHERE p.project_id = $1 AND p.key_id = ANY (${ground.keyList(kind, field.name)}) AND p.value = ${v})) IS TRUE`
+    if (ground.useSets)
+      return `(${ground.from}.run_pos IN (SELECT p.run_pos FROM ${kind}_index p WHERE p.project_id = $1 AND p.key_id = ANY (${ground.keyList(kind, field.name)}) AND p.value = ${v})) IS TRUE`
     return `(SELECT true FROM ${kind}_index p WHERE p.project_id = $1 AND p.key_id = ${ground.keyColumn(kind, field.name)} AND p.value = ${v} AND p.run_pos = ${ground.from}.run_pos)`
   }
   const name = ground.parameters.add(field.name, 'text')
@@ -113,8 +127,8 @@ export function textSql(column: string, comparator: Comparator, value: Condition
     return comparator === 'IN' ? `${column} = ANY (${list})` : `${column} <> ALL (${list})`
   }
   const v = parameters.add(value, 'text')
-  const escape = comparator === 'LIKE' || comparator === 'ILIKE' ? ` ESCAPE ''` : ''
-  return `${column} COLLATE "C" ${sqlComparators[comparator]} ${v}${escape}`.replace(' COLLATE "C" ILIKE', ' ILIKE')
+  const noEscape = comparator === 'LIKE' || comparator === 'ILIKE' ? ` ESCAPE ''` : ''
+  return `${column} COLLATE "C" ${sqlComparators[comparator]} ${v}${noEscape}`.replace(' COLLATE "C" ILIKE', ' ILIKE')
 }
 
 const statusName = `(ARRAY[${runStatuses.map((s) => `'${s}'`).join(', ')}])[r.status]`

@@ -58,7 +58,13 @@ function frameOf(s: Resolved): Frame {
   return {
     parameters,
     experiments: `unnest(${lists.join(', ')}) e(${['x', ...s.names.map((_, i) => `k${i}`)].join(', ')})`,
-    ground: (options) => ({ parameters, keyColumn: (kind, name) => `e.k${place(kind, name)}`, keyList: (kind, name) => lists[place(kind, name) + 1] ?? '', isIndexed: s.view === 'ACTIVE', ...options }),
+    ground: (options) => ({
+      parameters,
+      keyColumn: (kind, name) => `e.k${place(kind, name)}`,
+      keyList: (kind, name) => lists[place(kind, name) + 1] ?? '',
+      isIndexed: s.view === 'ACTIVE',
+      ...options,
+    }),
   }
 }
 

@@ -17,7 +17,14 @@ async function newExperiment(): Promise<string> {
 }
 async function newRun(experimentId: string): Promise<string> {
   const { id } = await t.runs.create(scope, { experimentId, startTime: counter++ })
-  await t.runs.logBatch(scope, id, { metrics: [{ key: 'm', value: 0.5, step: 0, timestamp: 0 }], params: [{ key: 'p', value: 'v'.repeat(300) }, { key: 'q', value: '1' }], tags: [{ key: 't', value: 'x' }] })
+  await t.runs.logBatch(scope, id, {
+    metrics: [{ key: 'm', value: 0.5, step: 0, timestamp: 0 }],
+    params: [
+      { key: 'p', value: 'v'.repeat(300) },
+      { key: 'q', value: '1' },
+    ],
+    tags: [{ key: 't', value: 'x' }],
+  })
   return id
 }
 const found = async (experimentId: string, filter: string): Promise<string[]> => (await t.runs.search(scope, [experimentId], { filter, limit: 100 })).items.map((run) => run.id)
@@ -67,7 +74,9 @@ describe('a deleted run', () => {
     const experimentId = await newExperiment()
     for (let round = 0; round < 10; round++) {
       const id = await newRun(experimentId)
-      const logging = Array.from({ length: 20 }, (_, i) => t.runs.logBatch(scope, id, { metrics: [{ key: `k${i}`, value: i, step: i, timestamp: i }], tags: [{ key: 't', value: `v${i}` }], params: [{ key: `p${i}`, value: '1' }] }))
+      const logging = Array.from({ length: 20 }, (_, i) =>
+        t.runs.logBatch(scope, id, { metrics: [{ key: `k${i}`, value: i, step: i, timestamp: i }], tags: [{ key: 't', value: `v${i}` }], params: [{ key: `p${i}`, value: '1' }] }),
+      )
       await Promise.allSettled([...logging.slice(0, 10), t.another().runs.delete(scope, [id]), ...logging.slice(10)])
       expect((await t.runs.get(scope, id)).active).toBe(false)
     }
@@ -99,7 +108,11 @@ describe('a deleted experiment', () => {
   it('gets no run from who was starting one meanwhile', async () => {
     for (let round = 0; round < 10; round++) {
       const id = await newExperiment()
-      await Promise.allSettled([...Array.from({ length: 8 }, () => t.runs.create(scope, { experimentId: id })), t.another().experiments.delete(scope, id), ...Array.from({ length: 8 }, () => t.another().runs.create(scope, { experimentId: id }))])
+      await Promise.allSettled([
+        ...Array.from({ length: 8 }, () => t.runs.create(scope, { experimentId: id })),
+        t.another().experiments.delete(scope, id),
+        ...Array.from({ length: 8 }, () => t.another().runs.create(scope, { experimentId: id })),
+      ])
       expect(await t.experiments.runCounts(scope, [id])).toEqual([0])
     }
   })
