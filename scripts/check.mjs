@@ -6,9 +6,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { docPaths } from './checks/doc-paths.mjs'
-import { installScripts, lockFile } from './checks/packages.mjs'
-import { restingTests } from './checks/resting-tests.mjs'
+import { docPaths } from './checks/doc-paths.ts'
+import { installScripts, lockFile } from './checks/packages.ts'
+import { restingTests } from './checks/resting-tests.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const cruised = ['gateway', 'subgraphs', 'web/src'].filter((path) => existsSync(join(root, path)))
