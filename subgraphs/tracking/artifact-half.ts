@@ -22,7 +22,12 @@ export interface ArtifactHalfDeps {
 /** The part of the core's services that files need: lookups without a decision. */
 export interface ArtifactHalfCore {
   readonly experiments: { find(project: ProjectRef, id: string): Promise<{ readonly id: string; readonly active: boolean } | undefined> }
-  readonly runs: { find(project: ProjectRef, id: string): Promise<{ readonly id: string; readonly experimentId: string; readonly active: boolean; readonly artifactUri: string; readonly ownerId: string | null } | undefined> }
+  readonly runs: {
+    find(
+      project: ProjectRef,
+      id: string,
+    ): Promise<{ readonly id: string; readonly experimentId: string; readonly active: boolean; readonly artifactUri: string; readonly ownerId: string | null } | undefined>
+  }
 }
 
 export interface ArtifactHalf {

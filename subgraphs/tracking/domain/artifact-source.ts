@@ -17,20 +17,22 @@ interface Named {
   readonly path: string
 }
 
-export const modelSourceFinder = (core: CoreFacts, models: ModelFacts): TrackingPort['modelSource'] => async (project, source, runId) => {
-  const named = nameIn(project, source)
-  if (!named) return null
-  const { kind, id, experimentId, path } = named
-  if (kind === 'run') {
-    const run = await core.runOf(project, id)
-    if (!run || (experimentId !== null && run.experimentId !== experimentId) || (runId !== null && runId !== run.runId)) return null
-    return { artifactUri: runArtifactUri(project, run.experimentId, run.runId, path), runId: run.runId, modelId: null }
+export const modelSourceFinder =
+  (core: CoreFacts, models: ModelFacts): TrackingPort['modelSource'] =>
+  async (project, source, runId) => {
+    const named = nameIn(project, source)
+    if (!named) return null
+    const { kind, id, experimentId, path } = named
+    if (kind === 'run') {
+      const run = await core.runOf(project, id)
+      if (!run || (experimentId !== null && run.experimentId !== experimentId) || (runId !== null && runId !== run.runId)) return null
+      return { artifactUri: runArtifactUri(project, run.experimentId, run.runId, path), runId: run.runId, modelId: null }
+    }
+    const model = await models.modelOf(project.id, id)
+    if (!model || (experimentId !== null && model.experimentId !== experimentId)) return null
+    const run = isHexId(model.sourceRunId) ? await core.runOf(project, model.sourceRunId) : null
+    return { artifactUri: modelArtifactUri(project, model.experimentId, model.modelId, path), runId: run?.runId ?? null, modelId: model.modelId }
   }
-  const model = await models.modelOf(project.id, id)
-  if (!model || (experimentId !== null && model.experimentId !== experimentId)) return null
-  const run = isHexId(model.sourceRunId) ? await core.runOf(project, model.sourceRunId) : null
-  return { artifactUri: modelArtifactUri(project, model.experimentId, model.modelId, path), runId: run?.runId ?? null, modelId: model.modelId }
-}
 
 function nameIn(project: ProjectRef, source: string): Named | null {
   // Nothing is decoded on the way, so nothing may need decoding.

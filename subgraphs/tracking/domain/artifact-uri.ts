@@ -38,7 +38,8 @@ const below = (root: string, path: string): string => (path === '' ? root : `${r
 /** The `artifact_location` of an experiment. */
 export const experimentArtifactUri = (project: ProjectRef, experimentId: string): string => `${projectRoot(project)}${experimentId}`
 export const runArtifactUri = (project: ProjectRef, experimentId: string, runId: string, path = ''): string => below(`${experimentArtifactUri(project, experimentId)}/${runId}/artifacts`, path)
-export const modelArtifactUri = (project: ProjectRef, experimentId: string, modelId: string, path = ''): string => below(`${experimentArtifactUri(project, experimentId)}/models/${modelId}/artifacts`, path)
+export const modelArtifactUri = (project: ProjectRef, experimentId: string, modelId: string, path = ''): string =>
+  below(`${experimentArtifactUri(project, experimentId)}/models/${modelId}/artifacts`, path)
 
 /** A checked relative path. `#` is refused besides, as MLflow does (mlflow/utils/uri.py, validate_path_is_safe). */
 export function checkedPath(text: string): string {
@@ -93,4 +94,8 @@ export const spareKeyOf = (project: ProjectRef, artifactId: string): string => `
 export const fitsEveryStore = (key: string): boolean => Buffer.byteLength(key) <= 1_024 && key.split('/').every((part) => Buffer.byteLength(part) <= 255)
 
 /** `a/b/c` → `a`, `a/b`. */
-export const ancestorsOf = (path: string): string[] => path.split('/').slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join('/'))
+export const ancestorsOf = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(0, -1)
+    .map((_, i, parts) => parts.slice(0, i + 1).join('/'))

@@ -30,7 +30,10 @@ export interface CoreFacts {
 }
 /** Logged models, as artifacts need them. */
 export interface ModelFacts {
-  modelOf(projectId: string, modelId: string): Promise<{ readonly modelId: string; readonly experimentId: string; readonly artifactUri: string; readonly sourceRunId: string; readonly ownerId: string } | null>
+  modelOf(
+    projectId: string,
+    modelId: string,
+  ): Promise<{ readonly modelId: string; readonly experimentId: string; readonly artifactUri: string; readonly sourceRunId: string; readonly ownerId: string } | null>
 }
 
 export interface ArtifactEntry {
@@ -104,7 +107,11 @@ const SWEEP_BATCH = 500
 export const noSuchRun = (runId: string): DomainError => notFound(`Run with id=${runId} not found`)
 export const noSuchModel = (modelId: string): DomainError => notFound(`Logged model with ID '${modelId}' not found.`)
 
-export function createArtifacts({ store, objects, bucket, core, models, now = Date.now }: ArtifactDeps): Artifacts {
+/** What belongs where: places looked up in the project, and the decision on each. */
+function placesIn(
+  core: CoreFacts,
+  models: ModelFacts,
+): Pick<Artifacts, 'placeInRun' | 'placeInModel'> & { permit(scope: Scope, place: ArtifactPlace, permission: Permission): Promise<{ active: boolean }> } {
   /** Proves that the owner exists in the project, and answers what a decision needs to know of it. */
   const ownerOf = async ({ project }: Scope, { owner }: ArtifactPlace): Promise<{ active: boolean; ownerId: string | null }> => {
     if (owner.kind === 'project') return { active: true, ownerId: null }
@@ -117,22 +124,13 @@ export function createArtifacts({ store, objects, bucket, core, models, now = Da
     if (model?.experimentId !== owner.experimentId) throw noSuchModel(owner.id)
     return { active: true, ownerId: model.ownerId }
   }
-  /** Every method below begins here: the place exists in the scope and the actor may. */
-  const permit = async (scope: Scope, place: ArtifactPlace, permission: Permission): Promise<{ active: boolean }> => {
-    const owner = await ownerOf(scope, place)
-    demand(scope, permission, { type: `tracking.${place.owner.kind}`, id: place.owner.id, ownerId: owner.ownerId })
-    return owner
-  }
-  /** Objects first, rows after: a row that stays behind is swept, an object without a row would never be. */
-  const discard = async (projectId: string, claims: readonly ObjectClaim[]): Promise<void> => {
-    for (const { artifactId, objectKey } of claims) {
-      await objects.delete(bucket, objectKey)
-      await store.forget(projectId, [artifactId])
-    }
-  }
-  const discardLater = (projectId: string, claims: readonly ObjectClaim[]): Promise<void> => discard(projectId, claims).catch(() => undefined) // the sweep comes round
-
   return {
+    /** Every method of the service begins here: the place exists in the scope and the actor may. */
+    permit: async (scope: Scope, place: ArtifactPlace, permission: Permission): Promise<{ active: boolean }> => {
+      const owner = await ownerOf(scope, place)
+      demand(scope, permission, { type: `tracking.${place.owner.kind}`, id: place.owner.id, ownerId: owner.ownerId })
+      return owner
+    },
     async placeInRun({ project }, runId, path) {
       const checked = checkedPath(path)
       const run = await core.runOf(project, runId)
@@ -145,6 +143,23 @@ export function createArtifacts({ store, objects, bucket, core, models, now = Da
       if (!model) throw noSuchModel(modelId)
       return { owner: { kind: 'model', experimentId: model.experimentId, id: model.modelId }, path: checked, root: model.artifactUri }
     },
+  }
+}
+
+export function createArtifacts({ store, objects, bucket, core, models, now = Date.now }: ArtifactDeps): Artifacts {
+  const { permit, placeInRun, placeInModel } = placesIn(core, models)
+  /** Objects first, rows after: a row that stays behind is swept, an object without a row would never be. */
+  const discard = async (projectId: string, claims: readonly ObjectClaim[]): Promise<void> => {
+    for (const { artifactId, objectKey } of claims) {
+      await objects.delete(bucket, objectKey)
+      await store.forget(projectId, [artifactId])
+    }
+  }
+  const discardLater = (projectId: string, claims: readonly ObjectClaim[]): Promise<void> => discard(projectId, claims).catch(() => undefined) // the sweep comes round
+
+  return {
+    placeInRun,
+    placeInModel,
     async put(scope, place, body) {
       body.on('error', () => undefined) // it may fail while nobody reads yet; whoever reads will notice
       const { project, actor } = scope

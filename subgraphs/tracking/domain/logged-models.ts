@@ -123,11 +123,13 @@ const KEY_LIMIT = 255
 const forbiddenInNames = /[/:.%"']/
 
 function checkedName(name: string): string {
-  if (name === '' || forbiddenInNames.test(name)) throw invalid(`Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`, 'name')
+  if (name === '' || forbiddenInNames.test(name))
+    throw invalid(`Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`, 'name')
   return storableText(name, 'name', NAME_LIMIT)
 }
 /** The last of equal keys wins, as in MLflow. */
-const checkedPairs = (pairs: readonly Tag[]): Tag[] => [...new Map(pairs.map(({ key, value }) => [storableText(key, 'key', KEY_LIMIT), storableText(value, 'value')])).entries()].map(([key, value]) => ({ key, value }))
+const checkedPairs = (pairs: readonly Tag[]): Tag[] =>
+  [...new Map(pairs.map(({ key, value }) => [storableText(key, 'key', KEY_LIMIT), storableText(value, 'value')])).entries()].map(([key, value]) => ({ key, value }))
 
 /** Facts for artifacts and other subsystems, without a decision. */
 export const modelFacts = (store: LoggedModelStore): ModelFacts => ({
@@ -203,25 +205,39 @@ export function createLoggedModels({ store, core, now = Date.now }: { readonly s
       await find(scope, modelId, 'tracking.logged-model.delete', true)
       await store.delete(scope.project.id, modelId, scope.actor.principalId)
     },
-    async search(scope, search) {
-      demand(scope, 'tracking.logged-model.read')
-      const query = queryOf(search)
-      const rows = await store.search(scope.project.id, { ...query, limit: query.limit + 1 })
-      return pageOf(rows, query.limit, (_, kept) => encodeToken({ ...tokenArguments(search), offset: query.offset + kept }))
-    },
-    async recordMetrics(scope, runId, metrics) {
-      const ofModels = metrics.flatMap(({ modelId, ...metric }) => (modelId ? [{ ...metric, modelId }] : []))
-      if (ofModels.length === 0) return
-      demand(scope, 'tracking.run.update')
-      const ids = [...new Set(ofModels.map(({ modelId }) => modelId))]
-      const known = new Set((await store.get(scope.project.id, ids)).filter((model) => !model.isDeleted).map(({ id }) => id))
-      const unknown = ids.find((id) => !known.has(id))
-      if (unknown !== undefined) throw noSuchModel(unknown)
-      const rows = ofModels.map(({ modelId, key, value, step, timestamp, datasetName, datasetDigest }) => ({ modelId, key, value, step, timestamp, runId, datasetName: datasetName ? storableText(datasetName, 'dataset_name') : null, datasetDigest: datasetDigest ? storableText(datasetDigest, 'dataset_digest') : null }))
-      await store.recordMetrics(scope.project.id, rows)
-    },
+    ...searchOf(store),
   }
 }
+
+/** What reaches many models at once. */
+const searchOf = (store: LoggedModelStore): Pick<LoggedModels, 'search' | 'recordMetrics'> => ({
+  async search(scope, search) {
+    demand(scope, 'tracking.logged-model.read')
+    const query = queryOf(search)
+    const rows = await store.search(scope.project.id, { ...query, limit: query.limit + 1 })
+    return pageOf(rows, query.limit, (_, kept) => encodeToken({ ...tokenArguments(search), offset: query.offset + kept }))
+  },
+  async recordMetrics(scope, runId, metrics) {
+    const ofModels = metrics.flatMap(({ modelId, ...metric }) => (modelId ? [{ ...metric, modelId }] : []))
+    if (ofModels.length === 0) return
+    demand(scope, 'tracking.run.update')
+    const ids = [...new Set(ofModels.map(({ modelId }) => modelId))]
+    const known = new Set((await store.get(scope.project.id, ids)).filter((model) => !model.isDeleted).map(({ id }) => id))
+    const unknown = ids.find((id) => !known.has(id))
+    if (unknown !== undefined) throw noSuchModel(unknown)
+    const rows = ofModels.map(({ modelId, key, value, step, timestamp, datasetName, datasetDigest }) => ({
+      modelId,
+      key,
+      value,
+      step,
+      timestamp,
+      runId,
+      datasetName: datasetName ? storableText(datasetName, 'dataset_name') : null,
+      datasetDigest: datasetDigest ? storableText(datasetDigest, 'dataset_digest') : null,
+    }))
+    await store.recordMetrics(scope.project.id, rows)
+  },
+})
 
 async function activeExperiment(core: CoreFacts, project: ProjectRef, experimentId: string): Promise<ExperimentFacts> {
   const experiment = await core.experimentOf(project, experimentId)

@@ -29,7 +29,8 @@ beforeAll(async () => {
   modelId = (await bench.half.services.loggedModels.create(scope, { experimentId: experiment.id, name: 'm', sourceRunId: run.id, tags: [{ key: 't', value: 'v' }] })).id
   const point = { key: 'acc', step: 1, timestamp: 5, value: Number.NaN, modelId }
   await bench.half.services.loggedModels.recordMetrics(scope, run.id, [point, { ...point, step: 2, value: 0.5 }, { ...point, timestamp: 6, datasetName: 'd', datasetDigest: 'g' }])
-  for (const path of [`0/${run.id}/artifacts/a/x.txt`, `0/${run.id}/artifacts/b`, `${experiment.id}/models/${modelId}/artifacts/MLmodel`]) await bench.send('contributor', bench.other, 'PUT', `/api/2.0/mlflow-artifacts/artifacts/${path}`, { body: 'hello' })
+  for (const path of [`0/${run.id}/artifacts/a/x.txt`, `0/${run.id}/artifacts/b`, `${experiment.id}/models/${modelId}/artifacts/MLmodel`])
+    await bench.send('contributor', bench.other, 'PUT', `/api/2.0/mlflow-artifacts/artifacts/${path}`, { body: 'hello' })
 })
 afterAll(() => bench.stop())
 
@@ -42,8 +43,23 @@ const sha256 = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
 
 describe('the graph', () => {
   it('lists the files of a run by folder, with sizes and hashes', async () => {
-    const { data } = await ask('viewer', bench.other, { __typename: 'Run', projectId: bench.other.id, id: run.id }, '... on Run { artifacts { path isDir size sha256 } below: artifacts(path: "a") { path isDir size sha256 } }')
-    expect(data).toEqual({ _entities: [{ artifacts: [{ path: 'a', isDir: true, size: null, sha256: null }, { path: 'b', isDir: false, size: 5, sha256 }], below: [{ path: 'a/x.txt', isDir: false, size: 5, sha256 }] }] })
+    const { data } = await ask(
+      'viewer',
+      bench.other,
+      { __typename: 'Run', projectId: bench.other.id, id: run.id },
+      '... on Run { artifacts { path isDir size sha256 } below: artifacts(path: "a") { path isDir size sha256 } }',
+    )
+    expect(data).toEqual({
+      _entities: [
+        {
+          artifacts: [
+            { path: 'a', isDir: true, size: null, sha256: null },
+            { path: 'b', isDir: false, size: 5, sha256 },
+          ],
+          below: [{ path: 'a/x.txt', isDir: false, size: 5, sha256 }],
+        },
+      ],
+    })
   })
 
   it('refuses paths that climb out', async () => {
@@ -53,7 +69,19 @@ describe('the graph', () => {
 
   it('reaches logged models from their project and their run, with the latest metrics of each dataset', async () => {
     const fields = '{ id name status modelType sourceRunId tags { key value } metrics { key value step datasetName } artifacts { path size } }'
-    const expected = { id: modelId, name: 'm', status: 'PENDING', modelType: null, sourceRunId: run.id, tags: [{ key: 't', value: 'v' }], metrics: [{ key: 'acc', value: 0.5, step: 2, datasetName: null }, { key: 'acc', value: 'NaN', step: 1, datasetName: 'd' }], artifacts: [{ path: 'MLmodel', size: 5 }] }
+    const expected = {
+      id: modelId,
+      name: 'm',
+      status: 'PENDING',
+      modelType: null,
+      sourceRunId: run.id,
+      tags: [{ key: 't', value: 'v' }],
+      metrics: [
+        { key: 'acc', value: 0.5, step: 2, datasetName: null },
+        { key: 'acc', value: 'NaN', step: 1, datasetName: 'd' },
+      ],
+      artifacts: [{ path: 'MLmodel', size: 5 }],
+    }
     const ofProject = await ask('viewer', bench.other, { __typename: 'Project', id: bench.other.id }, `... on Project { loggedModel(id: "${modelId}") ${fields} none: loggedModel(id: "m-1") { id } }`)
     expect(ofProject).toEqual({ data: { _entities: [{ loggedModel: expected, none: null }] } })
     const ofRun = await ask('viewer', bench.other, { __typename: 'Run', projectId: bench.other.id, id: run.id }, `... on Run { loggedModels ${fields} }`)
@@ -62,7 +90,8 @@ describe('the graph', () => {
 
   it('answers null for a logged model under a wrong or hidden project, whatever else the representation says', async () => {
     const select = '... on LoggedModel { id name artifacts { path } }'
-    for (const projectId of [bench.defaultProject.id, 'default', 'x', '']) expect((await ask('owner', bench.other, { __typename: 'LoggedModel', projectId, id: modelId, name: 'forged', experimentId: '0' }, select)).data).toEqual({ _entities: [null] })
+    for (const projectId of [bench.defaultProject.id, 'default', 'x', ''])
+      expect((await ask('owner', bench.other, { __typename: 'LoggedModel', projectId, id: modelId, name: 'forged', experimentId: '0' }, select)).data).toEqual({ _entities: [null] })
     const forged = await ask('viewer', bench.other, { __typename: 'LoggedModel', projectId: bench.other.id, id: modelId, name: 'forged' }, select)
     expect(forged.data).toMatchObject({ _entities: [{ name: 'm' }] })
   })

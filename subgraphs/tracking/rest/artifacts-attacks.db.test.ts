@@ -55,7 +55,11 @@ const attacks: readonly (readonly [advisory: string, path: string])[] = [
   ['dot', `a/./b`],
   ['empty segment', `a//b`],
 ]
-const encoded = (path: string): string => path.split('').map((c) => (/[\w.~/-]/.test(c) ? c : encodeURIComponent(c))).join('')
+const encoded = (path: string): string =>
+  path
+    .split('')
+    .map((c) => (/[\w.~/-]/.test(c) ? c : encodeURIComponent(c)))
+    .join('')
 const everything = (path: string): string => [...Buffer.from(path)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
 
 async function expectRefusal(answer: Reply, what: string): Promise<void> {
@@ -71,9 +75,11 @@ describe.each(attacks)('%s', (name, path) => {
     const root = `0/${run.id}/artifacts`
     for (const spelling of [encoded(path), everything(path), encoded(path).replaceAll('/', '%2F')]) {
       for (const below of [`${proxy}/artifacts/${root}/`, `${proxy}/artifacts/workspaces/default/${root}/`]) {
-        for (const method of ['GET', 'PUT', 'DELETE']) await expectRefusal(await bench.send('owner', p, method, below + spelling, method === 'PUT' ? { body: 'evil' } : {}), `${method} ${below}${spelling}`)
+        for (const method of ['GET', 'PUT', 'DELETE'])
+          await expectRefusal(await bench.send('owner', p, method, below + spelling, method === 'PUT' ? { body: 'evil' } : {}), `${method} ${below}${spelling}`)
       }
-      for (const step of ['mpu/create', 'mpu/complete', 'mpu/abort']) await expectRefusal(await bench.send('owner', p, 'POST', `${proxy}/${step}/${root}/${spelling}`, { body: { path: 'x', parts: [] } }), step)
+      for (const step of ['mpu/create', 'mpu/complete', 'mpu/abort'])
+        await expectRefusal(await bench.send('owner', p, 'POST', `${proxy}/${step}/${root}/${spelling}`, { body: { path: 'x', parts: [] } }), step)
       await expectRefusal(await bench.send('owner', p, 'GET', `${proxy}/presigned/${root}/${spelling}`), 'presigned')
       const query = encodeURIComponent(decodeURIComponent(spelling))
       for (const url of [
@@ -95,7 +101,19 @@ describe.each(attacks)('%s', (name, path) => {
 
   it('is no source of a model version', async () => {
     const source = (text: string) => bench.half.modelSource(bench.defaultProject, text, null)
-    for (const text of [path, encoded(path), `runs:/${run.id}/${path}`, `runs:/${run.id}/${encoded(path)}`, `mlflow-artifacts:/0/${run.id}/artifacts/${path}`, `mlflow-artifacts:/0/${run.id}/artifacts/${encoded(path)}`, `mlflow-artifacts:/${path}`, `models:/${path}`, `file://${path}`, `dbfs:/${run.id}/artifacts/${path}`, `http:///${path}`]) {
+    for (const text of [
+      path,
+      encoded(path),
+      `runs:/${run.id}/${path}`,
+      `runs:/${run.id}/${encoded(path)}`,
+      `mlflow-artifacts:/0/${run.id}/artifacts/${path}`,
+      `mlflow-artifacts:/0/${run.id}/artifacts/${encoded(path)}`,
+      `mlflow-artifacts:/${path}`,
+      `models:/${path}`,
+      `file://${path}`,
+      `dbfs:/${run.id}/artifacts/${path}`,
+      `http:///${path}`,
+    ]) {
       expect(await source(text), text).toBeNull()
     }
   })
@@ -105,7 +123,21 @@ describe('raw requests that no client library would send', () => {
   it('never climb out, whatever the path is', async () => {
     const before = await bench.files()
     for (const method of ['GET', 'PUT', 'DELETE']) {
-      for (const path of [`${proxy}/artifacts/../../../../secret`, `${proxy}/artifacts/%2e%2e/%2e%2e/secret`, `${proxy}/artifacts//etc/passwd`, `${proxy}/artifacts/..;/..;/secret`, `${proxy}/artifacts/%`, `${proxy}/artifacts/%c0%ae%c0%ae/secret`, `${proxy}/artifacts/workspaces/../secret`, `${proxy}/artifacts/workspaces`, `${proxy}/artifacts/workspaces/p1/0/x`, `${proxy}/artifacts/0`, `${proxy}/artifacts/0/${run.id}`, `${proxy}/artifacts/0/${run.id}/other/x`, `${proxy}/artifacts/0/traces/tr-1/artifacts/x`]) {
+      for (const path of [
+        `${proxy}/artifacts/../../../../secret`,
+        `${proxy}/artifacts/%2e%2e/%2e%2e/secret`,
+        `${proxy}/artifacts//etc/passwd`,
+        `${proxy}/artifacts/..;/..;/secret`,
+        `${proxy}/artifacts/%`,
+        `${proxy}/artifacts/%c0%ae%c0%ae/secret`,
+        `${proxy}/artifacts/workspaces/../secret`,
+        `${proxy}/artifacts/workspaces`,
+        `${proxy}/artifacts/workspaces/p1/0/x`,
+        `${proxy}/artifacts/0`,
+        `${proxy}/artifacts/0/${run.id}`,
+        `${proxy}/artifacts/0/${run.id}/other/x`,
+        `${proxy}/artifacts/0/traces/tr-1/artifacts/x`,
+      ]) {
         const answer = await bench.send('owner', bench.defaultProject, method, path, method === 'PUT' ? { body: 'evil' } : {})
         if (path.includes(';')) continue // `..;` is a file name like any other: it lies inside, below
         await expectRefusal(answer, `${method} ${path}`)
@@ -117,17 +149,25 @@ describe('raw requests that no client library would send', () => {
   it('keep a file called `a?` inside, and nothing can be reached through it', async () => {
     expect((await bench.send('owner', bench.defaultProject, 'PUT', `${proxy}/artifacts/0/${run.id}/artifacts/a%3f/a`, { body: 'x' })).status).toBe(200)
     expect(await bench.files()).toContain(`mlflow-artifacts/0/${run.id}/artifacts/a?/a`)
-    for (const source of [`dbfs:/${run.id}/artifacts/a%3f/../../../..`, `runs:/${run.id}/a?/../../..`, `mlflow-artifacts:/0/${run.id}/artifacts/a%3f/../..`]) expect(await bench.half.modelSource(bench.defaultProject, source, run.id)).toBeNull()
+    for (const source of [`dbfs:/${run.id}/artifacts/a%3f/../../../..`, `runs:/${run.id}/a?/../../..`, `mlflow-artifacts:/0/${run.id}/artifacts/a%3f/../..`])
+      expect(await bench.half.modelSource(bench.defaultProject, source, run.id)).toBeNull()
     await bench.send('owner', bench.defaultProject, 'DELETE', `${proxy}/artifacts/0/${run.id}/artifacts/a%3f`)
   })
 
   it('whose ids are any text touch nothing but files of the project itself', async () => {
-    const segment = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('..', '.', '', '0', run.id, modelId, 'models', 'artifacts', 'workspaces', 'default', 'p1', '%2e%2e', '..%2f', '~', '\\', 'C:', '.incoming', '.versions', '.files'))
+    const segment = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.constantFrom('..', '.', '', '0', run.id, modelId, 'models', 'artifacts', 'workspaces', 'default', 'p1', '%2e%2e', '..%2f', '~', '\\', 'C:', '.incoming', '.versions', '.files'),
+    )
     const before = await bench.files()
     await fc.assert(
       fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 6 }), fc.constantFrom('GET', 'PUT', 'DELETE'), async (segments, method) => {
         const tail = segments.map((s) => encodeURIComponent(s.toWellFormed())).join('/')
-        for (const url of [`${proxy}/artifacts/${tail}`, `/get-artifact?run_id=${encodeURIComponent(segments[0]?.toWellFormed() ?? '')}&path=x`, `/api/2.0/mlflow/logged-models/${encodeURIComponent(segments[0]?.toWellFormed() ?? '')}`]) {
+        for (const url of [
+          `${proxy}/artifacts/${tail}`,
+          `/get-artifact?run_id=${encodeURIComponent(segments[0]?.toWellFormed() ?? '')}&path=x`,
+          `/api/2.0/mlflow/logged-models/${encodeURIComponent(segments[0]?.toWellFormed() ?? '')}`,
+        ]) {
           const answer = await bench.send('owner', bench.defaultProject, url.startsWith(proxy) ? method : 'GET', url, method === 'PUT' && url.startsWith(proxy) ? { body: 'x' } : {})
           expect(answer.status, `${method} ${url} ${answer.text}`).toBeLessThan(500)
           expect(answer.text).not.toContain(canary)
@@ -156,7 +196,37 @@ describe('the source of a model version', () => {
 
   it('is nothing for other schemes, other runs, other projects, and what does not exist', async () => {
     const theirs = bench.newRun(bench.other)
-    for (const text of ['', 's3://bucket/x', 'http://127.0.0.1:1/x', 'https://host/x', 'file:///etc', '/etc', 'etc', 'ftp://h/x', 'hdfs://h/x', 'abfss://h/x', 'models:/name/1', 'models:/name@alias', `models:/m-${'0'.repeat(32)}`, `runs:/${'0'.repeat(32)}/x`, `runs://profile/${run.id}/x`, `mlflow-artifacts://host/0/${run.id}/artifacts`, `mlflow-artifacts:///0/${run.id}/artifacts`, `mlflow-artifacts:/1/${run.id}/artifacts`, `mlflow-artifacts:/a/b.txt`, `runs:/${theirs.id}/x`, theirs.artifactUri, `MLFLOW-ARTIFACTS:/0/${run.id}/artifacts`, `runs:/${run.id}/a%20b`, `runs:/${run.id}/a?b`, `runs:/${run.id}/a;b`, `${run.artifactUri}/a%20b`, `${run.artifactUri}/a?b`, `${run.artifactUri}/a;b`]) expect(await source(text), text).toBeNull()
+    for (const text of [
+      '',
+      's3://bucket/x',
+      'http://127.0.0.1:1/x',
+      'https://host/x',
+      'file:///etc',
+      '/etc',
+      'etc',
+      'ftp://h/x',
+      'hdfs://h/x',
+      'abfss://h/x',
+      'models:/name/1',
+      'models:/name@alias',
+      `models:/m-${'0'.repeat(32)}`,
+      `runs:/${'0'.repeat(32)}/x`,
+      `runs://profile/${run.id}/x`,
+      `mlflow-artifacts://host/0/${run.id}/artifacts`,
+      `mlflow-artifacts:///0/${run.id}/artifacts`,
+      `mlflow-artifacts:/1/${run.id}/artifacts`,
+      `mlflow-artifacts:/a/b.txt`,
+      `runs:/${theirs.id}/x`,
+      theirs.artifactUri,
+      `MLFLOW-ARTIFACTS:/0/${run.id}/artifacts`,
+      `runs:/${run.id}/a%20b`,
+      `runs:/${run.id}/a?b`,
+      `runs:/${run.id}/a;b`,
+      `${run.artifactUri}/a%20b`,
+      `${run.artifactUri}/a?b`,
+      `${run.artifactUri}/a;b`,
+    ])
+      expect(await source(text), text).toBeNull()
     expect(await source(`runs:/${run.id}/x`, theirs.id)).toBeNull()
     expect(await source(run.artifactUri, null, bench.other)).toBeNull()
     expect(await source(theirs.artifactUri, null, bench.other)).not.toBeNull()

@@ -87,5 +87,8 @@ export async function download(file: ArtifactFile, path: string, headers: Readon
   const body = await file.open(range)
   const type = { 'content-type': guessedType(name) }
   if (range === undefined) return new RestAnswer(body, { headers: { ...common, ...type, 'content-length': String(file.size) } })
-  return new RestAnswer(body, { status: 206, headers: { ...common, ...type, 'content-length': String(range.end - range.start + 1), 'content-range': `bytes ${range.start}-${range.end}/${file.size}` } })
+  return new RestAnswer(body, {
+    status: 206,
+    headers: { ...common, ...type, 'content-length': String(range.end - range.start + 1), 'content-range': `bytes ${range.start}-${range.end}/${file.size}` },
+  })
 }

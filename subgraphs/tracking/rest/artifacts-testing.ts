@@ -52,7 +52,13 @@ export interface ArtifactBench {
   newRun(project: ProjectRef, options?: { experimentId?: string; owner?: string }): TestRun
   newExperiment(project: ProjectRef): { readonly id: string; active: boolean }
   /** The path goes out byte for byte, as no client library would let it. */
-  send(who: Role | 'nobody' | 'anonymous', project: ProjectRef, method: string, path: string, options?: { body?: string | Buffer | Readable | object; headers?: Record<string, string> }): Promise<Reply>
+  send(
+    who: Role | 'nobody' | 'anonymous',
+    project: ProjectRef,
+    method: string,
+    path: string,
+    options?: { body?: string | Buffer | Readable | object; headers?: Record<string, string> },
+  ): Promise<Reply>
   open(who: Role, project: ProjectRef, method: string, path: string, body?: Readable): Promise<IncomingMessage>
   /** Every file below the directory, relative to it. */
   files(): Promise<string[]>
@@ -72,7 +78,19 @@ export async function startArtifactBench(makeObjects?: () => Promise<ObjectStore
 
   const defaultProject = testProject('default')
   const other = testProject('p1')
-  const people = new Map<string, Actor>(roleNames.map((role) => [role, testActor(role, [[defaultProject, role], [other, role]], { id: role })]))
+  const people = new Map<string, Actor>(
+    roleNames.map((role) => [
+      role,
+      testActor(
+        role,
+        [
+          [defaultProject, role],
+          [other, role],
+        ],
+        { id: role },
+      ),
+    ]),
+  )
   people.set('nobody', testActor('nobody', [], { id: 'nobody' }))
   const runs = new Map<string, TestRun>()
   const experiments = new Map<string, { id: string; active: boolean }>()
@@ -91,7 +109,9 @@ export async function startArtifactBench(makeObjects?: () => Promise<ObjectStore
     callerOf: ({ headers, id }) => {
       const who = headers['x-who']
       const named = typeof headers['x-project'] === 'string' ? { projectName: headers['x-project'] } : {}
-      return Promise.resolve(typeof who === 'string' && who !== 'anonymous' ? { ...anonymousCaller(id), kind: 'user', principalId: who, subjectId: who, ...named } : { ...anonymousCaller(id), ...named })
+      return Promise.resolve(
+        typeof who === 'string' && who !== 'anonymous' ? { ...anonymousCaller(id), kind: 'user', principalId: who, subjectId: who, ...named } : { ...anonymousCaller(id), ...named },
+      )
     },
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -131,7 +151,11 @@ export async function startArtifactBench(makeObjects?: () => Promise<ObjectStore
       const isJson = typeof body === 'object' && !isStream && !Buffer.isBuffer(body)
       const payload = isJson ? Buffer.from(JSON.stringify(body)) : typeof body === 'string' ? Buffer.from(body) : body
       // The three cases above leave a Buffer, a stream or nothing.
-      const answer = await open(who, project, method, path, payload as Buffer | Readable | undefined, { ...(isJson ? { 'content-type': 'application/json' } : {}), ...(Buffer.isBuffer(payload) ? { 'content-length': String(payload.length) } : {}), ...headers })
+      const answer = await open(who, project, method, path, payload as Buffer | Readable | undefined, {
+        ...(isJson ? { 'content-type': 'application/json' } : {}),
+        ...(Buffer.isBuffer(payload) ? { 'content-length': String(payload.length) } : {}),
+        ...headers,
+      })
       const bytes = await buffer(answer)
       const text = bytes.toString()
       return { status: answer.statusCode ?? 0, headers: answer.headers, body: bytes, text, json: () => JSON.parse(text) }
@@ -139,7 +163,10 @@ export async function startArtifactBench(makeObjects?: () => Promise<ObjectStore
     open,
     async files() {
       const found = await readdir(parent, { recursive: true, withFileTypes: true })
-      return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1)).sort()
+      return found
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
+        .sort()
     },
     async stop() {
       await app.close()

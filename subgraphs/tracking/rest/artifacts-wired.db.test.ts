@@ -44,7 +44,11 @@ afterAll(async () => {
 })
 
 const send = async (method: InjectOptions['method'], url: string, body?: object | string) => {
-  const answer = await app.inject({ method, url, ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json' } }) })
+  const answer = await app.inject({
+    method,
+    url,
+    ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json' } }),
+  })
   return { status: answer.statusCode, text: answer.body, json: () => answer.json() }
 }
 const api = '/api/2.0/mlflow'
@@ -77,7 +81,17 @@ describe('metrics that name a logged model', () => {
     const run = await newRun()
     const { model_id: id } = (await send('POST', `${api}/logged-models`, { experiment_id: '0', name: 'm', source_run_id: run.run_id })).json().model.info
     const point = { key: 'acc', value: 0.9, timestamp: 1, step: 2 }
-    expect((await send('POST', `${api}/runs/log-batch`, { run_id: run.run_id, metrics: [{ ...point, model_id: id, dataset_name: 'd', dataset_digest: 'g' }, { ...point, key: 'loss' }] })).json()).toEqual({})
+    expect(
+      (
+        await send('POST', `${api}/runs/log-batch`, {
+          run_id: run.run_id,
+          metrics: [
+            { ...point, model_id: id, dataset_name: 'd', dataset_digest: 'g' },
+            { ...point, key: 'loss' },
+          ],
+        })
+      ).json(),
+    ).toEqual({})
     expect((await send('POST', `${api}/runs/log-metric`, { run_id: run.run_id, ...point, step: 3, model_id: id })).json()).toEqual({})
     const { metrics } = (await send('GET', `${api}/logged-models/${id}`)).json().model.data
     expect(metrics).toEqual([
@@ -95,6 +109,12 @@ describe('the graph', () => {
     const { model_id: id } = (await send('POST', `${api}/logged-models`, { experiment_id: '0', name: 'm2', source_run_id: run.run_id })).json().model.info
     const source = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Project { run(id: "${run.run_id}") { artifacts { path size } loggedModels { id name } } loggedModel(id: "${id}") { name artifactUri } } } }`
     const answer = await graphql({ schema: tracking.schema, source, contextValue: tracking.context(actor), variableValues: { r: [{ __typename: 'Project', id: project.id }] } })
-    expect(answer).toEqual({ data: { _entities: [{ run: { artifacts: [{ path: 'f', size: 1 }], loggedModels: [{ id, name: 'm2' }] }, loggedModel: { name: 'm2', artifactUri: `mlflow-artifacts:/workspaces/p1/0/models/${id}/artifacts` } }] } })
+    expect(answer).toEqual({
+      data: {
+        _entities: [
+          { run: { artifacts: [{ path: 'f', size: 1 }], loggedModels: [{ id, name: 'm2' }] }, loggedModel: { name: 'm2', artifactUri: `mlflow-artifacts:/workspaces/p1/0/models/${id}/artifacts` } },
+        ],
+      },
+    })
   })
 })

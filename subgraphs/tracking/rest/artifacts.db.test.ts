@@ -23,9 +23,18 @@ describe('the artifact proxy', () => {
     expect(got.headers['content-type']).toBe('text/plain')
     expect((await send('owner', p, 'GET', `${proxy}?path=a`)).json()).toEqual({ files: [{ path: 'b.txt', is_dir: false, file_size: 5 }] })
     expect((await send('owner', p, 'GET', proxy)).json()).toEqual({ files: [{ path: 'a', is_dir: true }] })
-    expect(await send('owner', p, 'GET', `${proxy}/zzz.txt`).then((r) => [r.status, r.json()])).toEqual([404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: "No such artifact: 'zzz.txt'", sqlstate: 'KAM00', error_class: 'RESOURCE_NOT_FOUND' }])
-    expect(await send('owner', p, 'GET', `${proxy}/..%2Fx`).then((r) => [r.status, r.json()])).toEqual([400, { error_code: 'INVALID_PARAMETER_VALUE', message: 'Invalid path', sqlstate: 'KAM00', error_class: 'INVALID_PARAMETER_VALUE' }])
-    expect(await send('owner', p, 'GET', `${proxy}?path=../x`).then((r) => [r.status, r.json()])).toEqual([400, { error_code: 'INVALID_PARAMETER_VALUE', message: 'Invalid path', sqlstate: 'KAM00', error_class: 'INVALID_PARAMETER_VALUE' }])
+    expect(await send('owner', p, 'GET', `${proxy}/zzz.txt`).then((r) => [r.status, r.json()])).toEqual([
+      404,
+      { error_code: 'RESOURCE_DOES_NOT_EXIST', message: "No such artifact: 'zzz.txt'", sqlstate: 'KAM00', error_class: 'RESOURCE_NOT_FOUND' },
+    ])
+    expect(await send('owner', p, 'GET', `${proxy}/..%2Fx`).then((r) => [r.status, r.json()])).toEqual([
+      400,
+      { error_code: 'INVALID_PARAMETER_VALUE', message: 'Invalid path', sqlstate: 'KAM00', error_class: 'INVALID_PARAMETER_VALUE' },
+    ])
+    expect(await send('owner', p, 'GET', `${proxy}?path=../x`).then((r) => [r.status, r.json()])).toEqual([
+      400,
+      { error_code: 'INVALID_PARAMETER_VALUE', message: 'Invalid path', sqlstate: 'KAM00', error_class: 'INVALID_PARAMETER_VALUE' },
+    ])
     expect(await send('owner', p, 'DELETE', `${proxy}/a/b.txt`).then((r) => [r.status, r.json()])).toEqual([200, {}])
     expect((await send('owner', p, 'GET', proxy)).json()).toEqual({})
     const mpu = await send('owner', p, 'POST', '/api/2.0/mlflow-artifacts/mpu/create/a', { body: { path: 'a/f.bin', num_parts: 2 } })
@@ -50,12 +59,30 @@ describe('the artifact proxy', () => {
 
   it('lists folders by name, relative to the listed folder', async () => {
     const run = bench.newRun(bench.other)
-    for (const [path, body] of [['b.txt', '22'], ['a/x', '1'], ['a/y/z', '333'], ['a-b', '']] as const) expect((await bench.send('contributor', bench.other, 'PUT', at(run, path), { body })).status).toBe(200)
+    for (const [path, body] of [
+      ['b.txt', '22'],
+      ['a/x', '1'],
+      ['a/y/z', '333'],
+      ['a-b', ''],
+    ] as const)
+      expect((await bench.send('contributor', bench.other, 'PUT', at(run, path), { body })).status).toBe(200)
     const root = `0/${run.id}/artifacts`
     const proxied = await bench.send('viewer', bench.other, 'GET', `${proxy}?path=workspaces%2Fp1%2F${encodeURIComponent(root)}`)
-    expect(proxied.json()).toEqual({ files: [{ path: 'a', is_dir: true }, { path: 'a-b', is_dir: false, file_size: 0 }, { path: 'b.txt', is_dir: false, file_size: 2 }] })
+    expect(proxied.json()).toEqual({
+      files: [
+        { path: 'a', is_dir: true },
+        { path: 'a-b', is_dir: false, file_size: 0 },
+        { path: 'b.txt', is_dir: false, file_size: 2 },
+      ],
+    })
     const ofRun = await bench.send('viewer', bench.other, 'GET', `/api/2.0/mlflow/artifacts/list?run_id=${run.id}&path=a`)
-    expect(ofRun.json()).toEqual({ root_uri: `mlflow-artifacts:/workspaces/p1/${root}`, files: [{ path: 'a/x', is_dir: false, file_size: 1 }, { path: 'a/y', is_dir: true }] })
+    expect(ofRun.json()).toEqual({
+      root_uri: `mlflow-artifacts:/workspaces/p1/${root}`,
+      files: [
+        { path: 'a/x', is_dir: false, file_size: 1 },
+        { path: 'a/y', is_dir: true },
+      ],
+    })
     expect((await bench.send('viewer', bench.other, 'GET', `/api/2.0/mlflow/artifacts/list?run_uuid=${run.id}&path=a/x`)).json()).toEqual({ root_uri: `mlflow-artifacts:/workspaces/p1/${root}` })
   })
 
@@ -77,7 +104,10 @@ describe('the artifact proxy', () => {
     gone.active = false
     expect((await bench.send('contributor', bench.other, 'PUT', at({ ...run, id: 'f'.repeat(32) }, 'x'), { body: 'x' })).status).toBe(404)
     expect((await bench.send('contributor', bench.other, 'PUT', at({ ...run, experimentId: '1' }, 'x'), { body: 'x' })).status).toBe(404)
-    expect(await bench.send('contributor', bench.other, 'PUT', at(gone, 'x'), { body: 'x' }).then((r) => [r.status, r.json()['message']])).toEqual([400, `The run ${gone.id} must be in the 'active' state. Current state is deleted.`])
+    expect(await bench.send('contributor', bench.other, 'PUT', at(gone, 'x'), { body: 'x' }).then((r) => [r.status, r.json()['message']])).toEqual([
+      400,
+      `The run ${gone.id} must be in the 'active' state. Current state is deleted.`,
+    ])
     expect((await bench.files()).some((file) => file.includes(gone.id) || file.includes('f'.repeat(32)))).toBe(false)
   })
 
@@ -100,7 +130,9 @@ describe('overwriting', () => {
       expect((await bench.send('contributor', bench.other, 'PUT', at(run, 'f'), { body })).status).toBe(200)
       expect((await bench.send('viewer', bench.other, 'GET', at(run, 'f'))).text).toBe(body)
     }
-    const { rows } = await bench.postgres.query<{ state: string; object_key: string; size: string; sha256: string }>('SELECT state, object_key, size, sha256 FROM artifact WHERE owner_id = $1', [run.id])
+    const { rows } = await bench.postgres.query<{ state: string; object_key: string; size: string; sha256: string }>('SELECT state, object_key, size, sha256 FROM artifact WHERE owner_id = $1', [
+      run.id,
+    ])
     expect(rows).toEqual([{ state: 'READY', object_key: `p1/0/${run.id}/artifacts/f`, size: '7', sha256: createHash('sha256').update('third!!').digest('hex') }])
   })
 
@@ -131,11 +163,26 @@ describe('overwriting', () => {
 describe('a download', () => {
   it('is an attachment of a guessed type that no browser runs', async () => {
     const run = bench.newRun(bench.other)
-    for (const [name, type] of [['x.html', 'text/html'], ['x.svg', 'image/svg+xml'], ['MLmodel', 'text/plain'], ['MLproject', 'text/plain'], ['x.json', 'text/plain'], ['x.pkl', 'application/octet-stream'], ['x.js', 'text/plain']] as const) {
+    for (const [name, type] of [
+      ['x.html', 'text/html'],
+      ['x.svg', 'image/svg+xml'],
+      ['MLmodel', 'text/plain'],
+      ['MLproject', 'text/plain'],
+      ['x.json', 'text/plain'],
+      ['x.pkl', 'application/octet-stream'],
+      ['x.js', 'text/plain'],
+    ] as const) {
       await bench.send('contributor', bench.other, 'PUT', at(run, name), { body: '<script>1</script>' })
       for (const url of [at(run, name), `/get-artifact?run_id=${run.id}&path=${name}`]) {
         const { headers } = await bench.send('viewer', bench.other, 'GET', url)
-        expect(headers).toMatchObject({ 'content-type': type, 'content-disposition': `attachment; filename=${name}`, 'x-content-type-options': 'nosniff', 'content-security-policy': 'sandbox', 'accept-ranges': 'bytes', 'content-length': '18' })
+        expect(headers).toMatchObject({
+          'content-type': type,
+          'content-disposition': `attachment; filename=${name}`,
+          'x-content-type-options': 'nosniff',
+          'content-security-policy': 'sandbox',
+          'accept-ranges': 'bytes',
+          'content-length': '18',
+        })
       }
     }
   })
@@ -194,12 +241,18 @@ describe('an upload that is cut off', () => {
     late.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
     await expect(upload).rejects.toMatchObject({ code: 'INVALID' })
     await Promise.all(
-      Array.from({ length: 20 }, (_, delay) => new Promise<void>((resolve) => {
-        const socket = connect(bench.port, '127.0.0.1', () => {
-          socket.write(`POST /ajax-api/2.0/mlflow/upload-artifact?run_uuid=${run.id}&path=f HTTP/1.1\r\nhost: x\r\nx-who: contributor\r\nx-project: p1\r\ncontent-length: 1000\r\n\r\nx`, () => setTimeout(() => socket.destroy(), delay))
-        })
-        socket.on('close', () => resolve())
-      })),
+      Array.from(
+        { length: 20 },
+        (_, delay) =>
+          new Promise<void>((resolve) => {
+            const socket = connect(bench.port, '127.0.0.1', () => {
+              socket.write(`POST /ajax-api/2.0/mlflow/upload-artifact?run_uuid=${run.id}&path=f HTTP/1.1\r\nhost: x\r\nx-who: contributor\r\nx-project: p1\r\ncontent-length: 1000\r\n\r\nx`, () =>
+                setTimeout(() => socket.destroy(), delay),
+              )
+            })
+            socket.on('close', () => resolve())
+          }),
+      ),
     )
     await expect.poll(async () => (await bench.postgres.query('SELECT FROM artifact WHERE owner_id = $1', [run.id])).rowCount).toBe(0)
   })
@@ -220,7 +273,12 @@ describe('permissions', () => {
     await bench.send('contributor', bench.other, 'PUT', at(run, 'f'), { body: 'x' })
     expect((await bench.send('viewer', bench.other, 'GET', at(run, 'f'))).status).toBe(200)
     expect((await bench.send('viewer', bench.other, 'GET', `/api/2.0/mlflow/artifacts/list?run_id=${run.id}`)).status).toBe(200)
-    for (const [method, url] of [['PUT', at(run, 'f')], ['PUT', at(run, 'g')], ['DELETE', at(run, 'f')], ['POST', `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=${run.id}&path=f`]] as const) {
+    for (const [method, url] of [
+      ['PUT', at(run, 'f')],
+      ['PUT', at(run, 'g')],
+      ['DELETE', at(run, 'f')],
+      ['POST', `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=${run.id}&path=f`],
+    ] as const) {
       expect(await bench.send('viewer', bench.other, method, url, { body: 'y' }).then((r) => [r.status, r.json()['error_code']])).toEqual([403, 'PERMISSION_DENIED'])
     }
     expect((await bench.send('viewer', bench.other, 'GET', at(run, 'f'))).text).toBe('x')
@@ -241,12 +299,21 @@ describe('permissions', () => {
     const run = bench.newRun(bench.other)
     await bench.send('owner', bench.other, 'PUT', at(run, 'secret'), { body: 'canary' })
     const root = `0/${run.id}/artifacts`
-    for (const url of [`${proxy}/${root}/secret`, `${proxy}/workspaces/p1/${root}/secret`, `${proxy}/p1/${root}/secret`, `/get-artifact?run_id=${run.id}&path=secret`, `/api/2.0/mlflow/artifacts/list?run_id=${run.id}`, `${proxy}?path=workspaces/p1/${root}`, `${proxy}?path=${root}`]) {
+    for (const url of [
+      `${proxy}/${root}/secret`,
+      `${proxy}/workspaces/p1/${root}/secret`,
+      `${proxy}/p1/${root}/secret`,
+      `/get-artifact?run_id=${run.id}&path=secret`,
+      `/api/2.0/mlflow/artifacts/list?run_id=${run.id}`,
+      `${proxy}?path=workspaces/p1/${root}`,
+      `${proxy}?path=${root}`,
+    ]) {
       const answer = await bench.send('owner', bench.defaultProject, 'GET', url)
       expect(answer.status).toBe(404)
       expect(answer.text).not.toContain('canary')
     }
-    for (const method of ['PUT', 'DELETE']) for (const path of [`${root}/secret`, `workspaces/p1/${root}/secret`]) expect((await bench.send('owner', bench.defaultProject, method, `${proxy}/${path}`, { body: 'z' })).status).toBe(404)
+    for (const method of ['PUT', 'DELETE'])
+      for (const path of [`${root}/secret`, `workspaces/p1/${root}/secret`]) expect((await bench.send('owner', bench.defaultProject, method, `${proxy}/${path}`, { body: 'z' })).status).toBe(404)
     // The folder of project p1 in the bucket is not a folder of default's own files.
     expect((await bench.send('owner', bench.defaultProject, 'PUT', `${proxy}/p1/${root}/secret`, { body: 'z' })).status).toBe(200)
     expect(await bench.files()).toContain(`mlflow-artifacts/.files/p1/${root}/secret`)
@@ -284,7 +351,15 @@ describe('the upload of the UI', () => {
     const url = `${ui}?run_uuid=${run.id}&path=a/f`
     expect((await bench.send('contributor', bench.other, 'POST', url, { body: Buffer.alloc(10 * 1024 * 1024) })).status).toBe(200)
     const tooLarge = Buffer.alloc(10 * 1024 * 1024 + 1)
-    for (const body of [tooLarge, Readable.from([tooLarge])]) expect((await bench.send('contributor', bench.other, 'POST', url, { body }).then((r) => r.json(), () => ({ message: 'closed' })))['message']).toMatch(/too large|closed/)
+    for (const body of [tooLarge, Readable.from([tooLarge])])
+      expect(
+        (
+          await bench.send('contributor', bench.other, 'POST', url, { body }).then(
+            (r) => r.json(),
+            () => ({ message: 'closed' }),
+          )
+        )['message'],
+      ).toMatch(/too large|closed/)
     expect((await bench.send('viewer', bench.other, 'GET', at(run, 'a/f'))).body.length).toBe(10 * 1024 * 1024)
   })
   it('wants a run, a path and data', async () => {
@@ -301,7 +376,10 @@ describe('presigned addresses', () => {
   it('are refused in MLflow’s words', async () => {
     const run = bench.newRun(bench.other)
     const post = async (path: string, body: object) => (await bench.send('contributor', bench.other, 'POST', `/api/2.0/mlflow/artifacts/${path}`, { body })).json()
-    expect(await post('presigned-upload-url', { run_id: run.id, path: 'f' })).toMatchObject({ error_code: 'INVALID_PARAMETER_VALUE', message: expect.stringContaining('not supported for proxied artifact storage') })
+    expect(await post('presigned-upload-url', { run_id: run.id, path: 'f' })).toMatchObject({
+      error_code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining('not supported for proxied artifact storage'),
+    })
     expect(await post('presigned-upload-url', { path: 'f' })).toMatchObject({ message: 'Exactly one of run_id and model_id must be provided.' })
     expect(await post('presigned-download-url', { run_id: run.id, path: 'f', expiration: 0 })).toMatchObject({ message: 'expiration must be between 1 and 604800 seconds (got 0).' })
     expect((await bench.send('viewer', bench.other, 'GET', '/api/2.0/mlflow-artifacts/presigned/f')).status).toBe(501)

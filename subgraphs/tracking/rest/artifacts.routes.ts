@@ -12,7 +12,8 @@ const family = 'mlflow'
 const UI_UPLOAD_LIMIT = 10 * 1024 * 1024
 
 /** MLflow's FileInfo. `folder` is what its paths begin with: nothing for the proxy, the listed folder for a run. */
-const toWire = (entries: readonly ArtifactEntry[], folder = '') => entries.map(({ name, isDir, size }) => ({ path: folder === '' ? name : `${folder}/${name}`, is_dir: isDir, ...(size === null ? {} : { file_size: size }) }))
+const toWire = (entries: readonly ArtifactEntry[], folder = '') =>
+  entries.map(({ name, isDir, size }) => ({ path: folder === '' ? name : `${folder}/${name}`, is_dir: isDir, ...(size === null ? {} : { file_size: size }) }))
 /** proto2: an empty list does not appear. */
 export const listing = (entries: readonly ArtifactEntry[], folder?: string): object => (entries.length === 0 ? {} : { files: toWire(entries, folder) })
 
@@ -78,32 +79,40 @@ function proxyRoutes(artifacts: Artifacts): Route[] {
   ]
 }
 
-/** What MLflow refuses on a store that is not itself a cloud's, as ours never shows itself to clients. Paths are checked first, as there. */
-function directTransferRoutes(artifacts: Artifacts): Route[] {
-  const unsupported = (what: string): DomainError => new DomainError('NOT_IMPLEMENTED', `${what} is not supported for the current artifact repository`)
+const unsupported = (what: string): DomainError => new DomainError('NOT_IMPLEMENTED', `${what} is not supported for the current artifact repository`)
+
+/** MLflow refuses these on every store that is not a cloud's; ours never shows itself to clients. */
+function multipartRoutes(): Route[] {
   const part = list({ part_number: int, etag: text, url: text })
   const mpu = [
     ['create', message({ path: text.required(), num_parts: int })],
     ['complete', message({ path: text.required(), upload_id: text, parts: part.required() })],
     ['abort', message({ path: text.required(), upload_id: text })],
   ] as const
+  return mpu.map(([step, body]) =>
+    projectRoute({
+      method: 'POST',
+      path: `${proxy}/mpu/${step}/*`,
+      family,
+      summary: `Multipart upload (${step}): not supported, upload in one stream.`,
+      needs: 'tracking.artifact.create',
+      input: (raw) => {
+        checkedPath(wildcard(raw)) // first, as in MLflow
+        return body.read(raw)
+      },
+      handle: ({ scope, params }) => {
+        placeOf(scope.project, wildcard({ params }))
+        return Promise.reject(unsupported('Multipart upload'))
+      },
+    }),
+  )
+}
+
+/** Refused for the same reason. Paths are checked first, as in MLflow. */
+function presignedRoutes(artifacts: Artifacts): Route[] {
   const UploadUrl = message({ run_id: text, model_id: text, path: text.required(), expiration: int })
   const DownloadUrl = message({ run_id: text.required(), path: text.required(), expiration: int })
   return [
-    ...mpu.map(([step, body]) =>
-      projectRoute({
-        method: 'POST',
-        path: `${proxy}/mpu/${step}/*`,
-        family,
-        summary: `Multipart upload (${step}): not supported, upload in one stream.`,
-        needs: 'tracking.artifact.create',
-        input: (raw) => (checkedPath(wildcard(raw)), body.read(raw)),
-        handle: ({ scope, params }) => {
-          placeOf(scope.project, wildcard({ params }))
-          return Promise.reject(unsupported('Multipart upload'))
-        },
-      }),
-    ),
     projectRoute({
       method: 'GET',
       path: `${proxy}/presigned/*`,
@@ -142,7 +151,9 @@ function directTransferRoutes(artifacts: Artifacts): Route[] {
         checkedPath(input.path)
         if (expiration < 1 || expiration > 604_800) throw invalid(`expiration must be between 1 and 604800 seconds (got ${expiration}).`)
         await artifacts.placeInRun(scope, input.run_id, input.path)
-        throw invalid('Presigned download is not supported for runs with proxied artifact storage (artifact URI scheme: mlflow-artifacts). This endpoint requires a run with a direct cloud storage artifact URI.')
+        throw invalid(
+          'Presigned download is not supported for runs with proxied artifact storage (artifact URI scheme: mlflow-artifacts). This endpoint requires a run with a direct cloud storage artifact URI.',
+        )
       },
     }),
   ]
@@ -221,4 +232,4 @@ function atMost(limit: number, body: Readable): Readable {
   return body.pipe(meter)
 }
 
-export const artifactRoutes = (artifacts: Artifacts): Route[] => withAjaxTwins([...proxyRoutes(artifacts), ...directTransferRoutes(artifacts), ...runRoutes(artifacts)])
+export const artifactRoutes = (artifacts: Artifacts): Route[] => withAjaxTwins([...proxyRoutes(artifacts), ...multipartRoutes(), ...presignedRoutes(artifacts), ...runRoutes(artifacts)])

@@ -12,7 +12,13 @@ interface WireModel {
   info: { model_id: string; name: string; status: string; last_updated_timestamp_ms: number; tags?: object[] }
   data: { params?: object[]; metrics?: object[] }
 }
-const call = async (method: string, path: string, body?: object, who: 'contributor' | 'viewer' | 'maintainer' | 'owner' = 'contributor', project = bench.other): Promise<[number, Record<string, unknown>]> => {
+const call = async (
+  method: string,
+  path: string,
+  body?: object,
+  who: 'contributor' | 'viewer' | 'maintainer' | 'owner' = 'contributor',
+  project = bench.other,
+): Promise<[number, Record<string, unknown>]> => {
   const answer = await bench.send(who, project, method, path, body ? { body } : {})
   return [answer.status, answer.json()]
 }
@@ -27,17 +33,43 @@ describe('logged models', () => {
     const experiment = bench.newExperiment(bench.defaultProject)
     const run = bench.newRun(bench.defaultProject, { experimentId: experiment.id })
     const send = (method: string, path: string, body?: object) => call(method, path, body, 'owner', bench.defaultProject)
-    const [, created] = await send('POST', base, { experiment_id: experiment.id, name: 'lm', model_type: 't', source_run_id: run.id, params: [{ key: 'a', value: 'b' }], tags: [{ key: 'c', value: 'd' }] })
+    const [, created] = await send('POST', base, {
+      experiment_id: experiment.id,
+      name: 'lm',
+      model_type: 't',
+      source_run_id: run.id,
+      params: [{ key: 'a', value: 'b' }],
+      tags: [{ key: 'c', value: 'd' }],
+    })
     const id = (created['model'] as WireModel).info.model_id
     const golden = (status: string) => ({
-      info: { model_id: expect.stringMatching(/^m-[0-9a-f]{32}$/), experiment_id: experiment.id, name: 'lm', creation_timestamp_ms: expect.any(Number), last_updated_timestamp_ms: expect.any(Number), artifact_uri: `mlflow-artifacts:/${experiment.id}/models/${id}/artifacts`, status, model_type: 't', source_run_id: run.id, tags: [{ key: 'c', value: 'd' }] },
+      info: {
+        model_id: expect.stringMatching(/^m-[0-9a-f]{32}$/),
+        experiment_id: experiment.id,
+        name: 'lm',
+        creation_timestamp_ms: expect.any(Number),
+        last_updated_timestamp_ms: expect.any(Number),
+        artifact_uri: `mlflow-artifacts:/${experiment.id}/models/${id}/artifacts`,
+        status,
+        model_type: 't',
+        source_run_id: run.id,
+        tags: [{ key: 'c', value: 'd' }],
+      },
       data: { params: [{ key: 'a', value: 'b' }] },
     })
     expect(created).toEqual({ model: golden('LOGGED_MODEL_PENDING') })
-    const refusal = (message: string, code = 'INVALID_PARAMETER_VALUE') => ({ error_code: code, message, sqlstate: 'KAM00', error_class: code === 'RESOURCE_DOES_NOT_EXIST' ? 'RESOURCE_NOT_FOUND' : code })
+    const refusal = (message: string, code = 'INVALID_PARAMETER_VALUE') => ({
+      error_code: code,
+      message,
+      sqlstate: 'KAM00',
+      error_class: code === 'RESOURCE_DOES_NOT_EXIST' ? 'RESOURCE_NOT_FOUND' : code,
+    })
     const missing = (name: string) => refusal(`Missing value for required parameter '${name}'. See the API docs for more information about request parameters.`)
     expect(await send('POST', base, {})).toEqual([400, missing('experiment_id')])
-    expect(await send('POST', base, { experiment_id: experiment.id, name: 'a/b' })).toEqual([400, refusal(`Invalid model name ('a/b') provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`)])
+    expect(await send('POST', base, { experiment_id: experiment.id, name: 'a/b' })).toEqual([
+      400,
+      refusal(`Invalid model name ('a/b') provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`),
+    ])
     expect(await send('GET', `${base}/${id}`)).toEqual([200, { model: golden('LOGGED_MODEL_PENDING') }])
     expect(await send('GET', `${base}/m-zzz`)).toEqual([404, refusal("Logged model with ID 'm-zzz' not found.", 'RESOURCE_DOES_NOT_EXIST')])
     expect(await send('PATCH', `${base}/${id}`, { model_id: id, status: 'LOGGED_MODEL_READY' })).toEqual([200, { model: golden('LOGGED_MODEL_READY') }])
@@ -67,7 +99,10 @@ describe('logged models', () => {
   it('are refused in experiments that are missing or deleted', async () => {
     const experiment = bench.newExperiment(bench.other)
     experiment.active = false
-    expect(await call('POST', base, { experiment_id: experiment.id })).toMatchObject([400, { error_code: 'INVALID_PARAMETER_VALUE', message: `The experiment ${experiment.id} must be in the 'active' state. Current state is deleted.` }])
+    expect(await call('POST', base, { experiment_id: experiment.id })).toMatchObject([
+      400,
+      { error_code: 'INVALID_PARAMETER_VALUE', message: `The experiment ${experiment.id} must be in the 'active' state. Current state is deleted.` },
+    ])
     expect((await call('POST', base, { experiment_id: '123' }))[0]).toBe(404)
   })
 
@@ -78,7 +113,10 @@ describe('logged models', () => {
     expect((await log({ key: 'a', value: '1' }, { key: 'b', value: '2' }))[0]).toBe(200)
     expect((await log({ key: 'c', value: '3' }, { key: 'a', value: '9' }))[0]).toBe(400)
     const [, got] = await call('GET', `${base}/${info.model_id}`)
-    expect((got['model'] as WireModel).data.params).toEqual([{ key: 'a', value: '1' }, { key: 'b', value: '2' }])
+    expect((got['model'] as WireModel).data.params).toEqual([
+      { key: 'a', value: '1' },
+      { key: 'b', value: '2' },
+    ])
   })
 
   it('refuse what PostgreSQL cannot keep with 400, never 500', async () => {
@@ -87,7 +125,13 @@ describe('logged models', () => {
       expect((await call('POST', base, { experiment_id: experiment.id, ...body }))[0]).toBe(400)
     }
     const { info } = await create({ experiment_id: experiment.id })
-    for (const body of [{ filter: "name = '\u0000'" }, { experiment_ids: ['\u0000'] }, { order_by: [{ field_name: 'metrics.\u0000' }] }, { datasets: [{ dataset_name: '\u0000' }] }, { max_results: -1 }]) {
+    for (const body of [
+      { filter: "name = '\u0000'" },
+      { experiment_ids: ['\u0000'] },
+      { order_by: [{ field_name: 'metrics.\u0000' }] },
+      { datasets: [{ dataset_name: '\u0000' }] },
+      { max_results: -1 },
+    ]) {
       expect((await call('POST', `${base}/search`, { experiment_ids: [experiment.id], ...body }))[0]).toBe(400)
     }
     expect((await call('DELETE', `${base}/${info.model_id}/tags/%00`))[0]).toBe(400)
@@ -102,7 +146,15 @@ describe('logged models', () => {
     const experiment = bench.newExperiment(bench.other)
     const { info } = await create({ experiment_id: experiment.id, name: 'hidden' })
     const path = `${base}/${info.model_id}`
-    for (const [method, url, body] of [['GET', path], ['PATCH', path, { model_id: info.model_id, status: 'LOGGED_MODEL_READY' }], ['DELETE', path], ['PATCH', `${path}/tags`, { tags: [] }], ['DELETE', `${path}/tags/x`], ['POST', `${path}/params`, { model_id: info.model_id }], ['GET', `${path}/artifacts/directories`]] as const) {
+    for (const [method, url, body] of [
+      ['GET', path],
+      ['PATCH', path, { model_id: info.model_id, status: 'LOGGED_MODEL_READY' }],
+      ['DELETE', path],
+      ['PATCH', `${path}/tags`, { tags: [] }],
+      ['DELETE', `${path}/tags/x`],
+      ['POST', `${path}/params`, { model_id: info.model_id }],
+      ['GET', `${path}/artifacts/directories`],
+    ] as const) {
       expect((await call(method, url, body, 'owner', bench.defaultProject))[0]).toBe(404)
     }
     expect((await call('POST', `${base}/search`, { experiment_ids: [experiment.id] }, 'owner', bench.defaultProject))[1]).toEqual({})
@@ -113,7 +165,13 @@ describe('logged models', () => {
     const { info } = await create({ experiment_id: experiment.id })
     const path = `${base}/${info.model_id}`
     expect((await call('GET', path, undefined, 'viewer'))[0]).toBe(200)
-    for (const [method, url, body] of [['POST', base, { experiment_id: experiment.id }], ['PATCH', path, { model_id: info.model_id, status: 'LOGGED_MODEL_READY' }], ['DELETE', path], ['PATCH', `${path}/tags`, { tags: [] }]] as const) expect((await call(method, url, body, 'viewer'))[0]).toBe(403)
+    for (const [method, url, body] of [
+      ['POST', base, { experiment_id: experiment.id }],
+      ['PATCH', path, { model_id: info.model_id, status: 'LOGGED_MODEL_READY' }],
+      ['DELETE', path],
+      ['PATCH', `${path}/tags`, { tags: [] }],
+    ] as const)
+      expect((await call(method, url, body, 'viewer'))[0]).toBe(403)
     const byOwner = await bench.send('owner', bench.other, 'POST', base, { body: { experiment_id: experiment.id } })
     const theirs = (byOwner.json()['model'] as WireModel).info.model_id
     expect((await call('DELETE', `${base}/${theirs}`))[0]).toBe(403)
@@ -126,10 +184,29 @@ describe('files of a logged model', () => {
     const experiment = bench.newExperiment(bench.other)
     const { info } = await create({ experiment_id: experiment.id })
     const root = `${experiment.id}/models/${info.model_id}/artifacts`
-    for (const file of ['MLmodel', 'code/a.py', 'code/b.py']) expect((await bench.send('contributor', bench.other, 'PUT', `/api/2.0/mlflow-artifacts/artifacts/workspaces/p1/${root}/${file}`, { body: file })).status).toBe(200)
+    for (const file of ['MLmodel', 'code/a.py', 'code/b.py'])
+      expect((await bench.send('contributor', bench.other, 'PUT', `/api/2.0/mlflow-artifacts/artifacts/workspaces/p1/${root}/${file}`, { body: file })).status).toBe(200)
     const uri = `mlflow-artifacts:/workspaces/p1/${root}`
-    expect(await call('GET', `${base}/${info.model_id}/artifacts/directories`)).toEqual([200, { root_uri: uri, files: [{ path: 'MLmodel', is_dir: false, file_size: 7 }, { path: 'code', is_dir: true }] }])
-    expect(await call('GET', `${base}/${info.model_id}/artifacts/directories?artifact_directory_path=code`)).toEqual([200, { root_uri: uri, files: [{ path: 'code/a.py', is_dir: false, file_size: 9 }, { path: 'code/b.py', is_dir: false, file_size: 9 }] }])
+    expect(await call('GET', `${base}/${info.model_id}/artifacts/directories`)).toEqual([
+      200,
+      {
+        root_uri: uri,
+        files: [
+          { path: 'MLmodel', is_dir: false, file_size: 7 },
+          { path: 'code', is_dir: true },
+        ],
+      },
+    ])
+    expect(await call('GET', `${base}/${info.model_id}/artifacts/directories?artifact_directory_path=code`)).toEqual([
+      200,
+      {
+        root_uri: uri,
+        files: [
+          { path: 'code/a.py', is_dir: false, file_size: 9 },
+          { path: 'code/b.py', is_dir: false, file_size: 9 },
+        ],
+      },
+    ])
     const files = `/ajax-api/2.0/mlflow/logged-models/${info.model_id}/artifacts/files`
     expect((await bench.send('viewer', bench.other, 'GET', `${files}?artifact_file_path=code/a.py`)).text).toBe('code/a.py')
     expect((await bench.send('viewer', bench.other, 'GET', files)).json()).toMatchObject({ error_code: 'BAD_REQUEST', message: 'Request must include the "artifact_file_path" query parameter.' })
@@ -150,13 +227,23 @@ describe('a search', () => {
   beforeAll(async () => {
     experiment = bench.newExperiment(bench.other)
     const scope = bench.scope(bench.other, 'contributor')
-    for (const [name, type, lr, accuracy] of [['a', 'x', '0.1', 0.5], ['b', 'y', '0.2', 0.9], ['c', 'x', '0.1', Number.NaN], ['d', '', '0.3', undefined]] as const) {
+    for (const [name, type, lr, accuracy] of [
+      ['a', 'x', '0.1', 0.5],
+      ['b', 'y', '0.2', 0.9],
+      ['c', 'x', '0.1', Number.NaN],
+      ['d', '', '0.3', undefined],
+    ] as const) {
       const { info } = await create({ experiment_id: experiment.id, name, model_type: type, params: [{ key: 'lr', value: lr }], tags: [{ key: 'team', value: `Team ${name}` }] })
       if (name === 'b') await call('PATCH', `${base}/${info.model_id}`, { model_id: info.model_id, status: 'LOGGED_MODEL_READY' })
       if (accuracy === undefined) continue
       const run = bench.newRun(bench.other)
       const point = { key: 'acc', step: 1, timestamp: 10, value: accuracy, modelId: info.model_id }
-      await bench.half.services.loggedModels.recordMetrics(scope, run.id, [point, ...(name === 'c' ? [{ ...point, key: 'f1' }] : []), { ...point, key: 'acc', step: 0, value: 0.99, datasetName: 'train', datasetDigest: name }, { key: 'of the run only', step: 0, timestamp: 0, value: 1 }])
+      await bench.half.services.loggedModels.recordMetrics(scope, run.id, [
+        point,
+        ...(name === 'c' ? [{ ...point, key: 'f1' }] : []),
+        { ...point, key: 'acc', step: 0, value: 0.99, datasetName: 'train', datasetDigest: name },
+        { key: 'of the run only', step: 0, timestamp: 0, value: 1 },
+      ])
       await bench.half.services.loggedModels.recordMetrics(scope, run.id, [point])
     }
   })
@@ -207,7 +294,8 @@ describe('a search', () => {
     for (const other of [{ order_by: [] }, { order_by, filter: "name = 'a'" }, { order_by, experiment_ids: ['1'] }]) {
       expect((await call('POST', `${base}/search`, { experiment_ids: [experiment.id], page_token: token, ...other }))[0]).toBe(400)
     }
-    for (const page_token of ['@@@', 'YWJj', Buffer.from('{"offset":-1}').toString('base64')]) expect((await call('POST', `${base}/search`, { experiment_ids: [experiment.id], page_token }))[0]).toBe(400)
+    for (const page_token of ['@@@', 'YWJj', Buffer.from('{"offset":-1}').toString('base64')])
+      expect((await call('POST', `${base}/search`, { experiment_ids: [experiment.id], page_token }))[0]).toBe(400)
   })
 
   it('never takes text of a caller for SQL', async () => {
@@ -227,7 +315,11 @@ describe('metrics of a model', () => {
     const run = bench.newRun(bench.other)
     const { info } = await create({ experiment_id: experiment.id })
     const scope = bench.scope(bench.other, 'contributor')
-    const points = [{ key: 'm', step: 2n ** 62n, timestamp: 1, value: 0.1 }, { key: 'm', step: 3, timestamp: 1, value: Number.NaN }, { key: 'n', step: -1, timestamp: 2, value: Number.POSITIVE_INFINITY, datasetName: 'd', datasetDigest: 'g' }].map((p) => ({ ...p, modelId: info.model_id }))
+    const points = [
+      { key: 'm', step: 2n ** 62n, timestamp: 1, value: 0.1 },
+      { key: 'm', step: 3, timestamp: 1, value: Number.NaN },
+      { key: 'n', step: -1, timestamp: 2, value: Number.POSITIVE_INFINITY, datasetName: 'd', datasetDigest: 'g' },
+    ].map((p) => ({ ...p, modelId: info.model_id }))
     for (let i = 0; i < 2; i++) await bench.half.services.loggedModels.recordMetrics(scope, run.id, points)
     const { text } = await bench.send('viewer', bench.other, 'GET', `${base}/${info.model_id}`)
     expect(text).toContain('"step":4611686018427387904')

@@ -14,7 +14,12 @@ const family = 'mlflow'
 
 /** proto names of LoggedModelStatus, in its order from 1. */
 const wireStatuses = ['LOGGED_MODEL_PENDING', 'LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED'] as const
-const statusOnWire: Readonly<Record<LoggedModelStatus, string>> = { UNSPECIFIED: 'LOGGED_MODEL_STATUS_UNSPECIFIED', PENDING: 'LOGGED_MODEL_PENDING', READY: 'LOGGED_MODEL_READY', FAILED: 'LOGGED_MODEL_UPLOAD_FAILED' }
+const statusOnWire: Readonly<Record<LoggedModelStatus, string>> = {
+  UNSPECIFIED: 'LOGGED_MODEL_STATUS_UNSPECIFIED',
+  PENDING: 'LOGGED_MODEL_PENDING',
+  READY: 'LOGGED_MODEL_READY',
+  FAILED: 'LOGGED_MODEL_UPLOAD_FAILED',
+}
 const statusOfWire: Readonly<Record<(typeof wireStatuses)[number], LoggedModelStatus>> = { LOGGED_MODEL_PENDING: 'PENDING', LOGGED_MODEL_READY: 'READY', LOGGED_MODEL_UPLOAD_FAILED: 'FAILED' }
 
 /** MLflow writes NaN as text and infinities as the largest doubles (mlflow-api.md 7.2). */
@@ -100,7 +105,14 @@ const changeRoutes = (models: LoggedModels): Route[] => [
     needs: 'tracking.logged-model.create',
     input: Create.read,
     handle: async ({ scope, input }) => {
-      const model = await models.create(scope, { experimentId: input.experiment_id, name: input.name, modelType: input.model_type, sourceRunId: input.source_run_id, params: pairsOf(input.params), tags: pairsOf(input.tags) })
+      const model = await models.create(scope, {
+        experimentId: input.experiment_id,
+        name: input.name,
+        modelType: input.model_type,
+        sourceRunId: input.source_run_id,
+        params: pairsOf(input.params),
+        tags: pairsOf(input.tags),
+      })
       return { model: toWire(model) }
     },
   }),
@@ -124,6 +136,9 @@ const changeRoutes = (models: LoggedModels): Route[] => [
       return {}
     },
   }),
+]
+
+const wordRoutes = (models: LoggedModels): Route[] => [
   projectRoute({
     method: 'PATCH',
     path: `${base}/:model_id/tags`,
@@ -213,4 +228,4 @@ const readRoutes = (models: LoggedModels, artifacts: Artifacts): Route[] => [
   }),
 ]
 
-export const loggedModelRoutes = (models: LoggedModels, artifacts: Artifacts): Route[] => withAjaxTwins([...changeRoutes(models), ...readRoutes(models, artifacts)])
+export const loggedModelRoutes = (models: LoggedModels, artifacts: Artifacts): Route[] => withAjaxTwins([...changeRoutes(models), ...wordRoutes(models), ...readRoutes(models, artifacts)])

@@ -70,14 +70,19 @@ export async function newS3Server(): Promise<S3Server> {
   }
   return {
     async start() {
-      server = spawn(binary, ['--port', `127.0.0.1:${port}`, '--access', credentials.accessKeyId, '--secret', credentials.secretAccessKey, '--quiet', 'posix', '--sidecar', meta, data], { stdio: 'ignore' })
+      server = spawn(binary, ['--port', `127.0.0.1:${port}`, '--access', credentials.accessKeyId, '--secret', credentials.secretAccessKey, '--quiet', 'posix', '--sidecar', meta, data], {
+        stdio: 'ignore',
+      })
       await vi.waitUntil(() => answers(port), { timeout: 20_000 })
     },
     kill,
     store: () => createS3Store({ endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', ...credentials, buckets: defaultBuckets }),
     async kept() {
       const found = await readdir(data, { recursive: true, withFileTypes: true })
-      return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(data.length + 1)).sort()
+      return found
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(data.length + 1))
+        .sort()
     },
     async remove() {
       await kill()

@@ -77,7 +77,10 @@ describe.runIf(hasS3Server())('artifacts in S3', () => {
     early.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
     await expect(upload).rejects.toMatchObject({ code: 'INVALID' })
     const url = `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=${run.id}&path=f`
-    const tooLarge = await bench.send('contributor', bench.other, 'POST', url, { body: Readable.from([Buffer.alloc(6_000_000), Buffer.alloc(6_000_000)]) }).then((answer) => answer.status, () => 'closed')
+    const tooLarge = await bench.send('contributor', bench.other, 'POST', url, { body: Readable.from([Buffer.alloc(6_000_000), Buffer.alloc(6_000_000)]) }).then(
+      (answer) => answer.status,
+      () => 'closed',
+    )
     expect([400, 'closed']).toContain(tooLarge)
     expect((await server.kept()).filter((key) => key.includes(run.id))).toEqual([])
   })

@@ -2,6 +2,7 @@
 import type { PoolClient } from 'pg'
 import { invalid } from '#shared/errors.ts'
 import type { Postgres } from '#shared/db/postgres.ts'
+import type { StoredObject } from '#shared/objects/object-store.ts'
 import { ancestorsOf, fitsEveryStore, type ArtifactOwner } from '#tracking/domain/artifact-uri.ts'
 import type { ArtifactStore, ObjectClaim } from '#tracking/domain/artifacts.ts'
 
@@ -11,7 +12,8 @@ interface ClaimRow {
 }
 const claimOf = (row: ClaimRow): ObjectClaim => ({ artifactId: row.artifact_id, objectKey: row.object_key })
 
-const lockOwner = (client: PoolClient, projectId: string, kind: string, id: string) => client.query({ name: 'artifact-lock', text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 7))', values: [`${projectId}/${kind}/${id}`] })
+const lockOwner = (client: PoolClient, projectId: string, kind: string, id: string) =>
+  client.query({ name: 'artifact-lock', text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 7))', values: [`${projectId}/${kind}/${id}`] })
 
 /** '0' is the character after '/': [`a/`, `a0`) holds everything below `a`. Columns collate "C". */
 const insideOf = (path: string): [from: string, before: string] => [`${path}/`, `${path}0`]
@@ -30,19 +32,7 @@ export function createArtifactStore(postgres: Postgres): ArtifactStore {
         })
         return { artifactId, objectKey: key }
       }),
-    commit: (projectId, artifactId, stored) =>
-      postgres.transaction(async (client) => {
-        const found = await client.query<{ owner_kind: string; owner_id: string; path: string }>('SELECT owner_kind, owner_id, path FROM artifact WHERE project_id = $1 AND artifact_id = $2', [projectId, artifactId])
-        const [mine] = found.rows
-        if (!mine) throw new Error('an upload outlived its claim')
-        await lockOwner(client, projectId, mine.owner_kind, mine.owner_id)
-        const replaced = await client.query<ClaimRow>(
-          `UPDATE artifact SET state = 'DELETED', changed_at = $5 WHERE project_id = $1 AND owner_kind = $2 AND owner_id = $3 AND path = $4 AND state = 'READY' RETURNING artifact_id, object_key`,
-          [projectId, mine.owner_kind, mine.owner_id, mine.path, Date.now()],
-        )
-        await client.query(`UPDATE artifact SET state = 'READY', size = $3, sha256 = $4, changed_at = $5 WHERE project_id = $1 AND artifact_id = $2`, [projectId, artifactId, stored.size, stored.sha256, Date.now()])
-        return replaced.rows.map(claimOf)
-      }),
+    commit: (projectId, artifactId, stored) => postgres.transaction((client) => commitUpload(client, projectId, artifactId, stored)),
     async forget(projectId, artifactIds) {
       await postgres.query({ name: 'artifact-forget', text: `DELETE FROM artifact WHERE project_id = $1 AND artifact_id = ANY($2::uuid[]) AND state <> 'READY'`, values: [projectId, artifactIds] })
     },
@@ -78,7 +68,10 @@ export function createArtifactStore(postgres: Postgres): ArtifactStore {
       return rows.map(claimOf)
     },
     async leftovers(before, limit) {
-      const { rows } = await postgres.query<ClaimRow & { project_id: string }>(`SELECT project_id, artifact_id, object_key FROM artifact WHERE state <> 'READY' AND changed_at < $1 ORDER BY changed_at LIMIT $2`, [before, limit])
+      const { rows } = await postgres.query<ClaimRow & { project_id: string }>(
+        `SELECT project_id, artifact_id, object_key FROM artifact WHERE state <> 'READY' AND changed_at < $1 ORDER BY changed_at LIMIT $2`,
+        [before, limit],
+      )
       return rows.map((row) => ({ projectId: row.project_id, ...claimOf(row) }))
     },
   }
@@ -105,4 +98,26 @@ async function isFree(client: PoolClient, projectId: string, key: string): Promi
     values: [projectId, [key, ...ancestorsOf(key)], from, before],
   })
   return rowCount === 0
+}
+
+async function commitUpload(client: PoolClient, projectId: string, artifactId: string, stored: StoredObject): Promise<ObjectClaim[]> {
+  const found = await client.query<{ owner_kind: string; owner_id: string; path: string }>('SELECT owner_kind, owner_id, path FROM artifact WHERE project_id = $1 AND artifact_id = $2', [
+    projectId,
+    artifactId,
+  ])
+  const [mine] = found.rows
+  if (!mine) throw new Error('an upload outlived its claim')
+  await lockOwner(client, projectId, mine.owner_kind, mine.owner_id)
+  const replaced = await client.query<ClaimRow>(
+    `UPDATE artifact SET state = 'DELETED', changed_at = $5 WHERE project_id = $1 AND owner_kind = $2 AND owner_id = $3 AND path = $4 AND state = 'READY' RETURNING artifact_id, object_key`,
+    [projectId, mine.owner_kind, mine.owner_id, mine.path, Date.now()],
+  )
+  await client.query(`UPDATE artifact SET state = 'READY', size = $3, sha256 = $4, changed_at = $5 WHERE project_id = $1 AND artifact_id = $2`, [
+    projectId,
+    artifactId,
+    stored.size,
+    stored.sha256,
+    Date.now(),
+  ])
+  return replaced.rows.map(claimOf)
 }
