@@ -60,7 +60,7 @@ function passForbidding(type: string, field: string): PolicyPass {
 /** An executable twin that notes each field it resolves; a list of an abstract type holds one of every kind. */
 function tracing(): { schema: GraphQLSchema; seen: Set<string> } {
   const seen = new Set<string>()
-  const valueOf = (field: GraphQLField<unknown, unknown>): unknown => {
+  const stubFor = (field: GraphQLField<unknown, unknown>): unknown => {
     const named = getNamedType(field.type)
     const one = !isCompositeType(named) ? (named.name === 'Boolean' ? true : '1') : isAbstractType(named) ? api.getPossibleTypes(named).map((t) => ({ __typename: t.name })) : {}
     return isListType(getNullableType(field.type)) ? [one].flat() : one
@@ -72,7 +72,7 @@ function tracing(): { schema: GraphQLSchema; seen: Set<string> } {
         seen.add(`${typeName}.${fieldName}`)
         const type = api.getType(typeName)
         const field = isObjectType(type) ? type.getFields()[fieldName] : undefined
-        return field && valueOf(field)
+        return field && stubFor(field)
       },
     }),
   })
