@@ -29,8 +29,8 @@ function running() {
 async function up(flags) {
   if (running()) return console.log(`Sluice is running already (process ${running()}).`)
   mkdirSync(folder, { recursive: true })
-  writeFileSync(log, '')
-  const output = openSync(log, 'a')
+  rmSync(log, { force: true })
+  const output = openSync(log, 'a', 0o600) // it holds the first password
   const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), 'start', ...flags], { cwd: root, detached: true, stdio: ['ignore', output, output] })
   closeSync(output)
   let ended = false

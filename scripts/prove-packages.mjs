@@ -4,7 +4,7 @@
  * Nothing in the repository itself is touched. Run it after `node scripts/start.mjs prepare`.
  */
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -54,6 +54,7 @@ const packages = {
 /** A repository of copies whose node_modules is links; scopes are real folders so that one member can go. */
 function standIn() {
   const at = mkdtempSync(join(tmpdir(), 'sluice-without-'))
+  chmodSync(at, 0o755) // as root the database runs as another user, who must get to its data here
   const isWanted = (path) => !path.includes('.compile-cache')
   for (const path of ['package.json', 'tsconfig.json', 'vitest.config.ts', 'gateway', 'subgraphs', 'web', 'schema', 'dist'])
     cpSync(join(root, path), join(at, path), { recursive: true, filter: isWanted })
