@@ -14,6 +14,7 @@ import { artifactContext, type ArtifactContext } from '#tracking/graphql/artifac
 import { createLoaders, type TrackingContext, type TrackingServices } from '#tracking/graphql/context.ts'
 import { coreRoutes } from '#tracking/rest/routes.ts'
 import { createTrackingSchema } from '#tracking/schema.ts'
+import { createCompaction } from '#tracking/store/compaction.ts'
 import { createExperimentStore } from '#tracking/store/experiment-store.ts'
 import { createKeyDictionary } from '#tracking/store/key-dictionary.ts'
 import { createMetricStore } from '#tracking/store/metric-store.ts'
@@ -34,7 +35,8 @@ export async function createTracking(deps: TrackingDeps): Promise<Subsystem<Trac
   const projects = createProjects(postgres)
   const keys = createKeyDictionary()
   const runStore = createRunStore(projects, keys)
-  const metricStore = createMetricStore(projects, keys)
+  const compaction = createCompaction(projects, deps.log)
+  const metricStore = createMetricStore(projects, keys, compaction)
   const experiments = createExperiments(createExperimentStore(projects))
   // The two halves know each other: files belong to runs, and points of runs may be about logged models.
   const runs = createRuns(runStore, metricStore, experiments, (scope, runId, metrics) => files.services.loggedModels.recordMetrics(scope, runId, metrics))
@@ -61,8 +63,13 @@ export async function createTracking(deps: TrackingDeps): Promise<Subsystem<Trac
       modelSource: files.modelSource,
     },
     migrate: () => postgres.migrate(repositoryPath('subgraphs/tracking/store/migrations')),
-    start: () => Promise.resolve(),
-    stop: () => postgres.close(),
+    async start() {
+      compaction.start()
+    },
+    async stop() {
+      compaction.stop()
+      await postgres.close()
+    },
     health: async () => [await postgres.health()],
   }
 }

@@ -7,6 +7,7 @@ import { DomainError } from '#shared/errors.ts'
 import { compareLatest, distinctPoints, type MetricPoint, type NewMetric } from '#tracking/domain/metric.ts'
 import type { RunFacts } from '#tracking/domain/run.ts'
 import type { MetricStore, WriteOutcome } from '#tracking/domain/store.ts'
+import type { Compaction } from '#tracking/store/compaction.ts'
 import { keyOf, type KeyDictionary } from '#tracking/store/key-dictionary.ts'
 import { packPoints, pointBytes, unpackPoints } from '#tracking/store/metric-chunk.ts'
 import type { Projects, Statement, Statements } from '#tracking/store/project-statements.ts'
@@ -27,7 +28,7 @@ const MAX_TOGETHER = 2_000
 const done: WriteOutcome = { kind: 'done' }
 const gone: WriteOutcome = { kind: 'gone' }
 
-export function createMetricStore(projects: Projects, keys: KeyDictionary): MetricStore {
+export function createMetricStore(projects: Projects, keys: KeyDictionary, compaction?: Pick<Compaction, 'noteSingle'>): MetricStore {
   const queues = new Map<string, Waiting[]>()
   const flushing = new Set<string>()
 
@@ -50,7 +51,10 @@ export function createMetricStore(projects: Projects, keys: KeyDictionary): Metr
     try {
       const at = await projects.inProject(project)
       const taken = await logPoints(at, group)
-      for (const request of group) request.settle(taken.has(request.position) ? done : gone)
+      for (const request of group) {
+        if (taken.has(request.position)) compaction?.noteSingle(project, request.position)
+        request.settle(taken.has(request.position) ? done : gone)
+      }
     } catch (error) {
       // A request that cannot be stored fails alone; a database that is away fails everybody.
       if (group.length === 1 || (error instanceof DomainError && error.code === 'UNAVAILABLE')) for (const request of group) request.fail(error)

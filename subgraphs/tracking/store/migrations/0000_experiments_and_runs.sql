@@ -242,3 +242,26 @@ BEGIN
   ON CONFLICT (project_id, key_id, value, run_pos) DO NOTHING;
   RETURN 'done';
 END $$;
+--> statement-breakpoint
+-- Merges the small chunks of one run, series by series, into chunks of about 12 kB; returns how many chunks went. The lock
+-- keeps loggers of the run out. Digests of what was merged are gone: a request that comes again afterwards is stored again
+-- and dropped by readers, so this is for runs that have been quiet for longer than any client retries.
+CREATE FUNCTION compact_run(p_project int, p_run bigint, p_more_than int) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE s_id bigint; removed bigint := 0; gone bigint; made bigint;
+BEGIN
+  PERFORM 1 FROM run r WHERE r.run_pos = p_run AND r.project_id = p_project FOR NO KEY UPDATE;
+  IF NOT FOUND THEN RETURN 0; END IF;
+  FOR s_id IN SELECT s.series_id FROM series s WHERE s.run_pos = p_run AND s.project_id = p_project LOOP
+    CONTINUE WHEN (SELECT count(*) FROM metric_chunk c WHERE c.series_id = s_id AND c.project_id = p_project AND octet_length(c.points) < 12000) <= p_more_than;
+    WITH old AS (DELETE FROM metric_chunk c WHERE c.series_id = s_id AND c.project_id = p_project AND octet_length(c.points) < 12000
+      RETURNING c.first_step, c.points),
+    pieces AS (SELECT o.first_step, o.points, sum(octet_length(o.points)) OVER (ORDER BY o.first_step, o.points) / 12000 AS piece FROM old o),
+    merged AS (SELECT min(p.first_step) AS first_step, string_agg(p.points, ''::bytea ORDER BY p.first_step, p.points) AS points FROM pieces p GROUP BY p.piece),
+    ins AS (INSERT INTO metric_chunk (series_id, first_step, digest, project_id, points)
+      SELECT s_id, m.first_step, hashtextextended(encode(m.points, 'escape'), 0), p_project, m.points FROM merged m
+      ON CONFLICT (series_id, first_step, digest) DO NOTHING RETURNING 1)
+    SELECT (SELECT count(*) FROM old), (SELECT count(*) FROM ins) INTO gone, made;
+    removed := removed + gone - made;
+  END LOOP;
+  RETURN removed;
+END $$;
