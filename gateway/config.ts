@@ -213,3 +213,18 @@ export function helpText(): string {
   })
   return `Usage: sluice start [flags]\n\nA flag, its default, its meaning, and the variables that set it too:\n\n${rows.join('\n')}\n`
 }
+
+/** What `sluice demo` needs: a small part of the table above, and where the platform is. */
+export interface DemoConfig {
+  readonly url: string
+  readonly dataDirectory: string
+  readonly token: string | undefined
+  readonly adminPassword: string | undefined
+}
+
+export function readDemoConfig(args: readonly string[], environment: Environment = process.env): DemoConfig {
+  const { dataDir, adminPassword } = readConfig(args, environment)
+  const url = httpUrl.safeParse(environment['SLUICE_URL'] ?? 'http://127.0.0.1:3000')
+  if (!url.success) throw new StartError(`SLUICE_URL ${url.error.issues.map((i) => i.message).join('; ')}`)
+  return { url: url.data, dataDirectory: dataDir, token: environment['SLUICE_TOKEN'], adminPassword }
+}

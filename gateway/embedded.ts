@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Config, StartError, usesS3 } from '#gateway/config.ts'
 import { localStep } from '#gateway/graphql/data-source.ts'
 import { mounted } from '#gateway/server.ts'
+import { keepOperatorToken } from '#gateway/operator-token.ts'
 import type { OpenTopology, Topology, TopologyContext } from '#gateway/topology.ts'
 import { createDatasets } from '#datasets/subsystem.ts'
 import { createIdentity } from '#identity/subsystem.ts'
@@ -53,6 +54,7 @@ export const openEmbedded: OpenTopology = async (context) => {
   progress('preparing the databases')
   for (const subsystem of subsystems) await subsystem.migrate().catch((error: unknown) => failToStart(`The database of ${subsystem.name} cannot be used`, error))
   for (const subsystem of subsystems) await subsystem.start()
+  if (config.auth) await keepOperatorToken(() => identity.newOperatorToken(), config.dataDir, cleanup, log)
 
   const topology: Topology = {
     identity: ready.ports.identity,

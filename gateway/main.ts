@@ -1,5 +1,5 @@
 /** The command line: `sluice start` and what will stand beside it. A mistake of the user is one line and exit code 1. */
-import { type Config, helpText, readConfig, StartError } from '#gateway/config.ts'
+import { type Config, helpText, readConfig, readDemoConfig, StartError } from '#gateway/config.ts'
 import { openDistributed } from '#gateway/distributed/connect.ts'
 import { ensureKeys } from '#gateway/distributed/keys.ts'
 import { launch } from '#gateway/distributed/launcher.ts'
@@ -21,6 +21,11 @@ const commands: Readonly<Record<string, Command>> = {
     const starting = launch(config, createLog({ service: 'launcher', level: config.logLevel }), (what) => say(`${what} …`))
     stopOnSignals(starting)
     say(greeting(config, { url: (await starting).url, firstPassword: undefined }))
+  },
+  /** The main job on real input, against a platform that runs. */
+  demo: async (args) => {
+    const { demo } = await import('#gateway/demo.ts')
+    await demo(readDemoConfig(args), say)
   },
   /** Makes the keys that gateway and subgraphs share: `sluice keys <directory>`. */
   keys: async ([directory]) => {

@@ -7,6 +7,7 @@ import type { IdentityPort, Ports } from '#ports'
 import { createAuthentication } from './domain/authentication.ts'
 import { createEpochs } from './domain/epochs.ts'
 import { firstStart } from './domain/first-start.ts'
+import { replaceOperatorToken } from './domain/operator-token.ts'
 import { createMembers } from './domain/members.ts'
 import { createPasswordAuthentication } from './domain/password-authentication.ts'
 import { createPasswordHasher } from './domain/passwords.ts'
@@ -41,6 +42,8 @@ export interface IdentitySubsystem extends Subsystem<IdentityPort> {
   context(actor: Actor): IdentityContext
   /** The password that `start` generated for `admin`; undefined on every later start. */
   firstPassword(): string | undefined
+  /** A new token for the operator of this machine, ending the one before; undefined when there is no `admin`. */
+  newOperatorToken(): Promise<string | undefined>
 }
 
 const HOUSEKEEPING_MS = 10 * 60_000
@@ -108,6 +111,7 @@ export async function createIdentity(deps: IdentityDeps): Promise<IdentitySubsys
     },
     health: async () => [await database.health()],
     firstPassword: () => password,
+    newOperatorToken: () => replaceOperatorToken(stores, now()),
   }
 }
 

@@ -11,10 +11,11 @@ const BODY = 43 // ceil(256 bits / log2(62))
 const CHECK = 6 // ceil(32 bits / log2(62))
 const tokenPattern = new RegExp(`^slc_[a-z]{2,8}_[0-9A-Za-z]{${BODY + CHECK}}$`)
 
-/** `pat`: a personal token. */
-export type TokenKind = 'pat'
+/** `pat`: a personal token. `ops`: the operator's of this machine (operator-token.ts). */
+export type TokenKind = 'pat' | 'ops'
 
 export const tokenMark = 'slc_'
+export const operatorMark = `${tokenMark}ops_`
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export function newToken(kind: TokenKind): string {

@@ -5,7 +5,7 @@
 import { createCredentialCache } from './credential-cache.ts'
 import type { Epochs } from './epochs.ts'
 import { principalOf, type Principal } from './principal.ts'
-import { isWellFormedToken, sha256 } from './secrets.ts'
+import { isWellFormedToken, operatorMark, sha256 } from './secrets.ts'
 import type { ProjectStore, Token, TokenStore, User } from './stores.ts'
 import type { Throttle } from './throttle.ts'
 import { createTokenUses } from './token-uses.ts'
@@ -31,7 +31,9 @@ export function createTokenAuthentication(deps: TokenAuthenticationDeps): TokenA
   const cache = createCredentialCache(now)
   const uses = createTokenUses(tokens, now, deps.onLost)
 
-  const principalOfToken = async (user: User, { projects, permissions }: Token): Promise<Principal> => {
+  const principalOfToken = async (user: User, { projects, permissions, prefix }: Token): Promise<Principal> => {
+    // The operator's token stands for admin's own hands: it is how commands set passwords.
+    if (prefix.startsWith(operatorMark)) return principalOf(user, null)
     const [bound] = projects?.length === 1 ? await deps.projects.byIds(projects) : []
     // Always with a ceiling, if an empty one: that is how a token differs from its owner's own hands (self.ts).
     return { ...principalOf(user, { projects, permissions }), ...(bound ? { projectName: bound.name } : {}) }
