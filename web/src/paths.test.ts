@@ -37,10 +37,23 @@ it('every address of the client, with names that need escaping', () => {
 
 it('each pattern, filled in, is the path', () => {
   const filled = (pattern: string): string => pattern.replace(':project', 'p').replace(/:(id|name)/, 'x')
-  expect(Object.values(patterns).map(filled)).toEqual([paths.projects(), paths.signIn(), paths.changePassword(), paths.project('p'), paths.experiments('p'), paths.experiment('p', 'x'), paths.run('p', 'x'), paths.models('p'), paths.model('p', 'x'), paths.datasets('p'), paths.dataset('p', 'x')])
+  expect(Object.values(patterns).map(filled)).toEqual([
+    paths.projects(),
+    paths.signIn(),
+    paths.changePassword(),
+    paths.project('p'),
+    paths.experiments('p'),
+    paths.experiment('p', 'x'),
+    paths.run('p', 'x'),
+    paths.models('p'),
+    paths.model('p', 'x'),
+    paths.datasets('p'),
+    paths.dataset('p', 'x'),
+  ])
 })
 
-it('artifact paths keep their slashes and escape the rest', () => expect(served.artifact('p', '1/run/artifacts/a b/#1.png')).toBe('/p/p/api/2.0/mlflow-artifacts/artifacts/1/run/artifacts/a%20b/%231.png'))
+it('artifact paths keep their slashes and escape the rest', () =>
+  expect(served.artifact('p', '1/run/artifacts/a b/#1.png')).toBe('/p/p/api/2.0/mlflow-artifacts/artifacts/1/run/artifacts/a%20b/%231.png'))
 
 it('an artifact lies below its own root only', () => {
   expect(artifactFile('mlflow-artifacts:/1/run/artifacts', 'model/MLmodel')).toBe('1/run/artifacts/model/MLmodel')

@@ -8,7 +8,23 @@ const embedded = (): null => null
 
 const entities = ['Experiment', 'Run', 'LoggedModel', 'RegisteredModel', 'ModelVersion', 'Dataset', 'DatasetVersion']
 const identified = ['Me', 'User', 'Project', 'Token']
-const values = ['Artifact', 'DatasetColumn', 'DatasetInput', 'DatasetPreview', 'Dependency', 'Member', 'Metric', 'MetricHistory', 'ModelAlias', 'PageInfo', 'Param', 'Platform', 'RunColumns', 'Service', 'Tag']
+const values = [
+  'Artifact',
+  'DatasetColumn',
+  'DatasetInput',
+  'DatasetPreview',
+  'Dependency',
+  'Member',
+  'Metric',
+  'MetricHistory',
+  'ModelAlias',
+  'PageInfo',
+  'Param',
+  'Platform',
+  'RunColumns',
+  'Service',
+  'Tag',
+]
 const connections = ['Dataset', 'DatasetVersion', 'Experiment', 'Member', 'ModelVersion', 'Project', 'RegisteredModel', 'Run', 'User'].map((name) => `${name}Connection`)
 
 const table = <T>(names: readonly string[], key: T): Record<string, T> => Object.fromEntries(names.map((name) => [name, key]))

@@ -39,7 +39,10 @@ it('the same holds when the error names no field', async () => {
 })
 
 it('what could be read of a partial answer is shown beside its error', async () => {
-  const urql = client({ data: { project: { ...project, run: { __typename: 'Run', id: '1', name: 'calm', owner: null } } }, errors: [{ message: 'identity is down', path: ['project', 'run', 'owner', 'id'] }] })
+  const urql = client({
+    data: { project: { ...project, run: { __typename: 'Run', id: '1', name: 'calm', owner: null } } },
+    errors: [{ message: 'identity is down', path: ['project', 'run', 'owner', 'id'] }],
+  })
   const { data, error } = await urql.query(run, {}).toPromise()
   expect(data).toMatchObject({ project: { run: { name: 'calm', owner: null } } })
   expect(error?.graphQLErrors[0]?.path).toEqual(['project', 'run', 'owner'])

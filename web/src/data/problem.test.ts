@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { canRetry, detailsOf, problemFrom, problemOf, problemOfResponse } from './problem.ts'
 
 const graph = (...errors: { message: string; code?: string; extra?: object }[]): CombinedError =>
-  new CombinedError({ graphQLErrors: errors.map(({ message, code, extra }) => ({ message, extensions: { ...(code ? { code } : {}), ...extra } })), response: new Response(null, { headers: { 'x-request-id': 'rq_1' } }) })
+  new CombinedError({
+    graphQLErrors: errors.map(({ message, code, extra }) => ({ message, extensions: { ...(code ? { code } : {}), ...extra } })),
+    response: new Response(null, { headers: { 'x-request-id': 'rq_1' } }),
+  })
 
 describe('problemOf', () => {
   it('names the service of a dead subgraph and offers a retry', () => {
@@ -60,5 +63,13 @@ it('missing and hidden read the same, whatever the server said', () => {
 
 it('copied details carry code, request, time and address', () => {
   const text = detailsOf(problemFrom({ code: 'SUBGRAPH_DOWN', message: '', service: 'tracking', requestId: 'rq_7', status: 200 }, 'Runs', 0), 'http://s/projects/p')
-  expect(text.split('\n')).toEqual(['Runs could not be read', 'The tracking service does not answer. The other panels are not affected.', 'Code: SUBGRAPH_DOWN (HTTP 200)', 'Service: tracking', 'Request: rq_7', 'Time: 1970-01-01T00:00:00.000Z', 'Address: http://s/projects/p'])
+  expect(text.split('\n')).toEqual([
+    'Runs could not be read',
+    'The tracking service does not answer. The other panels are not affected.',
+    'Code: SUBGRAPH_DOWN (HTTP 200)',
+    'Service: tracking',
+    'Request: rq_7',
+    'Time: 1970-01-01T00:00:00.000Z',
+    'Address: http://s/projects/p',
+  ])
 })

@@ -44,7 +44,19 @@ const kinds: Readonly<Record<string, ProblemKind>> = {
   TOO_MANY_REQUESTS: 'busy',
 }
 
-const byStatus: Readonly<Record<number, string>> = { 400: 'BAD_USER_INPUT', 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 409: 'CONFLICT', 413: 'TOO_LARGE', 422: 'BAD_USER_INPUT', 429: 'TOO_MANY_REQUESTS', 502: 'UNAVAILABLE', 503: 'UNAVAILABLE', 504: 'UNAVAILABLE' }
+const byStatus: Readonly<Record<number, string>> = {
+  400: 'BAD_USER_INPUT',
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  413: 'TOO_LARGE',
+  422: 'BAD_USER_INPUT',
+  429: 'TOO_MANY_REQUESTS',
+  502: 'UNAVAILABLE',
+  503: 'UNAVAILABLE',
+  504: 'UNAVAILABLE',
+}
 
 const words: Readonly<Record<ProblemKind, (what: string, source: Source) => Pick<Problem, 'title' | 'detail'>>> = {
   missing: () => ({ title: 'Not found, or not open to you', detail: 'If it exists here, you have no right to read it. The answer is the same in both cases, so that names do not leak.' }),
@@ -72,7 +84,10 @@ export function problemOf(error: CombinedError, what: string, at?: number): Prob
 /** A fetch that was answered with a refusal in one of the shapes of the REST families. */
 export async function problemOfResponse(response: Response, what: string): Promise<Problem> {
   const body: unknown = await response.json().catch(() => undefined)
-  return problemFrom({ code: byStatus[response.status] ?? 'INTERNAL_SERVER_ERROR', message: messageIn(body), status: response.status, requestId: response.headers.get('x-request-id') ?? undefined }, what)
+  return problemFrom(
+    { code: byStatus[response.status] ?? 'INTERNAL_SERVER_ERROR', message: messageIn(body), status: response.status, requestId: response.headers.get('x-request-id') ?? undefined },
+    what,
+  )
 }
 
 export const offlineProblem = (what: string): Problem => problemFrom({ code: 'OFFLINE', message: '' }, what)

@@ -31,7 +31,7 @@ export function useRead<Data, Variables extends AnyVariables, Value>(options: {
   return {
     value,
     loading: value === undefined && problem === undefined,
-    busy: result.fetching || result.stale,
+    busy: result.fetching || (result.stale && !result.error),
     problem: value === undefined ? problem : undefined,
     partial: value === undefined ? undefined : problem,
     retry: useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]),

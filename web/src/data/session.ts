@@ -46,7 +46,9 @@ export async function readSession(): Promise<void> {
 
 /** Resolves to the reason when the door stays shut. */
 export async function signIn(username: string, password: string): Promise<Problem | undefined> {
-  const response = await fetch(served.login, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify({ username, password }) }).catch(() => undefined)
+  const response = await fetch(served.login, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify({ username, password }) }).catch(
+    () => undefined,
+  )
   if (!response) return offlineProblem('Signing in')
   if (!response.ok) return problemOfResponse(response, 'Signing in')
   await readSession()

@@ -8,7 +8,12 @@ import { paths, served } from '../paths.ts'
 
 /** The graph by hand, under the session of this browser. Everything is bundled: no address outside is asked. */
 async function fetcher(params: object): Promise<never> {
-  const response = await fetch(served.graphql, { method: 'POST', credentials: 'same-origin', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify(params) })
+  const response = await fetch(served.graphql, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(params),
+  })
   return (await response.json()) as never // GraphiQL prints whatever the server said, errors included
 }
 

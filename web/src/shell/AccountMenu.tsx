@@ -40,7 +40,16 @@ export function AccountMenu({ user }: { user: SessionUser }) {
 export function ThemeMenu({ words }: { words?: boolean }) {
   const choice = useThemeChoice()
   return (
-    <Menu label="Theme" side="top" align="end" trigger={<Button kind="ghost" small icon="theme" aria-label="Theme" className="lbl">{words ? 'Theme' : undefined}</Button>}>
+    <Menu
+      label="Theme"
+      side="top"
+      align="end"
+      trigger={
+        <Button kind="ghost" small icon="theme" aria-label="Theme" className="lbl">
+          {words ? 'Theme' : undefined}
+        </Button>
+      }
+    >
       <MenuHead>Theme</MenuHead>
       <MenuChoice value={choice} options={themes} onChange={chooseTheme} />
       <MenuLine />

@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useMemo } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { Navigate, Outlet, useLocation } from 'react-router'
 import { Provider } from 'urql'
 import { createClient } from '../data/client.ts'
@@ -18,11 +18,11 @@ export function Door() {
   if (session.state === 'failed') return <ErrorState page problem={session.problem} onRetry={() => void readSession()} />
   if (session.state === 'out') return <Navigate to={paths.signIn(wanted)} replace />
   if (session.mustChangePassword && !pathname.startsWith(paths.changePassword())) return <Navigate to={paths.changePassword(wanted)} replace />
-  return <Inside session={session} />
+  return <Inside key={session.user.id} session={session} />
 }
 
 function Inside({ session }: { session: Extract<Session, { state: 'in' }> }) {
-  const client = useMemo(createClient, [session.user.id])
+  const [client] = useState(createClient)
   return (
     <Provider value={client}>
       <Suspense fallback={null}>

@@ -8,7 +8,25 @@ export interface Crumb {
 }
 
 /** The head of every page: where I am, the title row, one line of facts, and the page below. */
-export function Page({ crumbs, title, facts, actions, tabs, live, flat, children }: { crumbs: readonly Crumb[]; title?: ReactNode; facts?: ReactNode; actions?: ReactNode; tabs?: ReactNode; live?: ReactNode; flat?: boolean; children: ReactNode }) {
+export function Page({
+  crumbs,
+  title,
+  facts,
+  actions,
+  tabs,
+  live,
+  flat,
+  children,
+}: {
+  crumbs: readonly Crumb[]
+  title?: ReactNode
+  facts?: ReactNode
+  actions?: ReactNode
+  tabs?: ReactNode
+  live?: ReactNode
+  flat?: boolean
+  children: ReactNode
+}) {
   const here = crumbs.at(-1)?.text
   useEffect(() => {
     document.title = [here, crumbs.length > 1 ? crumbs[0]?.text : undefined, 'Sluice'].filter(Boolean).join(' · ')
@@ -41,7 +59,7 @@ function Crumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
   return (
     <nav className="crumbs" aria-label="Breadcrumb">
       {crumbs.map(({ text, to }, i) => (
-        <Fragment key={`${i}:${text}`}>
+        <Fragment key={`${to ?? ''}:${text}`}>
           {i > 0 && <Icon name="chevronRight" size="xs" />}
           {i === crumbs.length - 1 ? (
             <b className="ell" aria-current="page">

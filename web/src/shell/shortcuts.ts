@@ -9,7 +9,9 @@ export function useGoKeys(project: string | undefined): void {
   const navigate = useNavigate()
   useEffect(() => {
     let armed = 0
-    const places: Readonly<Record<string, string>> = project ? { p: paths.project(project), e: paths.experiments(project), r: paths.experiments(project), m: paths.models(project), d: paths.datasets(project) } : {}
+    const places: Readonly<Record<string, string>> = project
+      ? { p: paths.project(project), e: paths.experiments(project), r: paths.experiments(project), m: paths.models(project), d: paths.datasets(project) }
+      : {}
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
       if (event.key === '/') {

@@ -18,7 +18,15 @@ export function Button({ kind, small, icon, disabledReason, pressed, children, c
   const off = disabledReason !== undefined
   const classes = ['btn', kind, small && 'sm', children === undefined && 'sq', off && 'off', pressed && 'on', className].filter(Boolean).join(' ')
   return (
-    <button type="button" {...rest} className={classes} aria-disabled={off || undefined} aria-pressed={pressed} title={disabledReason ?? title ?? (children === undefined ? rest['aria-label'] : undefined)} onClick={off ? (event) => event.preventDefault() : onClick}>
+    <button
+      type="button"
+      {...rest}
+      className={classes}
+      aria-disabled={off || undefined}
+      aria-pressed={pressed}
+      title={disabledReason ?? title ?? (children === undefined ? rest['aria-label'] : undefined)}
+      onClick={off ? (event) => event.preventDefault() : onClick}
+    >
       {icon && <Icon name={icon} size="s" />}
       {children}
     </button>

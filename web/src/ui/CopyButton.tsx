@@ -11,7 +11,13 @@ export function CopyButton({ text, label, visible, small = true }: { text: strin
     return () => clearTimeout(timer)
   }, [copied])
   return (
-    <Button small={small} kind={visible ? undefined : 'ghost'} icon={copied ? 'check' : 'copy'} aria-label={visible ? undefined : copied ? 'Copied' : label} onClick={() => void copyText(text).then(setCopied)}>
+    <Button
+      small={small}
+      kind={visible ? undefined : 'ghost'}
+      icon={copied ? 'check' : 'copy'}
+      aria-label={visible ? undefined : copied ? 'Copied' : label}
+      onClick={() => void copyText(text).then(setCopied)}
+    >
       {visible && <span aria-live="polite">{copied ? 'Copied' : visible}</span>}
     </Button>
   )

@@ -43,7 +43,12 @@ export function ErrorState({ problem, onRetry, page, children }: { problem: Prob
 
 /** What support needs: status, request, time. */
 function Reference({ problem }: { problem: Problem }) {
-  const parts = [problem.status === undefined || problem.status < 400 ? problem.code : `HTTP ${problem.status}`, problem.requestId && `request ${problem.requestId}`, problem.denialId && `denial ${problem.denialId}`, clock(problem.at)]
+  const parts = [
+    problem.status === undefined || problem.status < 400 ? problem.code : `HTTP ${problem.status}`,
+    problem.requestId && `request ${problem.requestId}`,
+    problem.denialId && `denial ${problem.denialId}`,
+    clock(problem.at),
+  ]
   return <p className="xs reference">{parts.filter(Boolean).join(', ')}</p>
 }
 

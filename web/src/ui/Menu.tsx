@@ -4,7 +4,21 @@ import { Icon } from './Icon.tsx'
 import type { IconName } from './icons.tsx'
 
 /** A menu below a button. Not modal: Radix's scroll lock would insert a style element, which the CSP refuses. */
-export function Menu({ trigger, label, align = 'start', side = 'bottom', onOpen, children }: { trigger: ReactNode; label: string; align?: 'start' | 'end'; side?: 'bottom' | 'top' | 'right'; onOpen?: () => void; children: ReactNode }) {
+export function Menu({
+  trigger,
+  label,
+  align = 'start',
+  side = 'bottom',
+  onOpen,
+  children,
+}: {
+  trigger: ReactNode
+  label: string
+  align?: 'start' | 'end'
+  side?: 'bottom' | 'top' | 'right'
+  onOpen?: () => void
+  children: ReactNode
+}) {
   return (
     <DropdownMenu.Root modal={false} onOpenChange={(open) => open && onOpen?.()}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
@@ -44,7 +58,13 @@ export function MenuItem({ icon, onSelect, children, keepOpen, asChild }: { icon
 
 export function MenuChoice<Value extends string>({ value, options, onChange }: { value: Value; options: readonly (readonly [Value, string])[]; onChange: (value: Value) => void }) {
   return (
-    <DropdownMenu.RadioGroup value={value} onValueChange={(next) => options.forEach(([one]) => one === next && onChange(one))}>
+    <DropdownMenu.RadioGroup
+      value={value}
+      onValueChange={(next) => {
+        const chosen = options.find(([one]) => one === next)
+        if (chosen) onChange(chosen[0])
+      }}
+    >
       {options.map(([one, text]) => (
         <DropdownMenu.RadioItem key={one} value={one} className="it">
           <span className="tick">{one === value && <Icon name="check" size="s" />}</span>

@@ -1,5 +1,17 @@
 /** One of a few, side by side. Arrow keys move, as in any group of radio buttons. */
-export function Segments<Value extends string>({ label, options, value, onChange, small = true }: { label: string; options: readonly (readonly [Value, string])[]; value: Value; onChange: (value: Value) => void; small?: boolean }) {
+export function Segments<Value extends string>({
+  label,
+  options,
+  value,
+  onChange,
+  small = true,
+}: {
+  label: string
+  options: readonly (readonly [Value, string])[]
+  value: Value
+  onChange: (value: Value) => void
+  small?: boolean
+}) {
   const move = (by: number): void => {
     const at = options.findIndex(([one]) => one === value)
     const next = options[(at + by + options.length) % options.length]

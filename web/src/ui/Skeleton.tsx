@@ -2,7 +2,7 @@
 export function Skeleton({ rows, label = 'Loading' }: { rows?: number; label?: string }) {
   return (
     <div className="skeleton" role="status" aria-label={label}>
-      {rows === undefined ? <span className="sk block" /> : Array.from({ length: rows }, (_, i) => <span key={i} className={`sk w${i % 4}`} />)}
+      {rows === undefined ? <span className="sk block" /> : [...Array(rows).keys()].map((line) => <span key={line} className={`sk w${line % 4}`} />)}
     </div>
   )
 }

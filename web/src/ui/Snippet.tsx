@@ -18,7 +18,8 @@ export function Snippet({ label, languages, footer }: { label: string; languages
         <span className="grow" />
         <CopyButton text={code} label="Copy code" visible="Copy" />
       </div>
-      <pre className="code" tabIndex={0} aria-label={`${label}: ${name}`}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
+      <pre className="code" role="region" tabIndex={0} aria-label={`${label}: ${name}`}>
         {coloured(code)}
       </pre>
       {footer && <div className="tk">{footer}</div>}

@@ -2,6 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Problem } from '../data/problem.ts'
+import { Check } from './Check.tsx'
 import { ErrorState } from './ErrorState.tsx'
 import { groupsOf } from './groups.ts'
 import { Icon } from './Icon.tsx'
@@ -70,7 +71,15 @@ export function Table<Row>(props: TableProps<Row>) {
   const after = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0)
   return (
     <div className={`tbox ${dense}`} ref={box}>
-      <table className="t" role={selection ? 'grid' : undefined} aria-label={label} aria-rowcount={loading ? undefined : rows.length} aria-busy={loading || undefined} onKeyDown={(event) => onKey(event, props)} onFocus={({ target }) => target instanceof HTMLTableRowElement && setFocused(Number(target.dataset['index']))}>
+      <table
+        className="t"
+        role={selection ? 'grid' : undefined}
+        aria-label={label}
+        aria-rowcount={loading ? undefined : rows.length}
+        aria-busy={loading || undefined}
+        onKeyDown={(event) => onKey(event, props)}
+        onFocus={({ target }) => target instanceof HTMLTableRowElement && setFocused(Number(target.dataset['index']))}
+      >
         <colgroup>
           {selection && <col className="w-check" />}
           {columns.map((column) => (
@@ -162,15 +171,6 @@ function BodyRow<Row>({ row, index, stop, columns, selection, onOpen }: TablePro
   )
 }
 
-/** `inRow`: the row itself takes the keyboard, Space selects it. */
-export function Check({ state, label, onToggle, inRow }: { state: 'all' | 'some' | 'none'; label: string; onToggle: () => void; inRow?: boolean }) {
-  return (
-    <button type="button" role="checkbox" className={`chk ${state === 'all' ? 'on' : state === 'some' ? 'part' : ''}`} tabIndex={inRow ? -1 : 0} aria-checked={state === 'some' ? 'mixed' : state === 'all'} aria-label={label} onClick={onToggle}>
-      {state !== 'none' && <Icon name={state === 'all' ? 'check' : 'minus'} />}
-    </button>
-  )
-}
-
 /** j and k or the arrows move between rows, x selects, Enter opens. */
 function onKey<Row>(event: KeyboardEvent<HTMLTableElement>, { rows, selection, onOpen }: TableProps<Row>): void {
   const { target, key, currentTarget } = event
@@ -189,6 +189,7 @@ function onKey<Row>(event: KeyboardEvent<HTMLTableElement>, { rows, selection, o
 const Space = ({ height, width }: { height: number; width: number }) => {
   const style: CSSProperties = { height }
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: the row is empty space and takes no focus
     <tr aria-hidden="true" className="space">
       <td colSpan={width} style={style} />
     </tr>
@@ -197,8 +198,8 @@ const Space = ({ height, width }: { height: number; width: number }) => {
 
 const SkeletonRows = ({ width }: { width: number }) => (
   <>
-    {Array.from({ length: 8 }, (_, i) => (
-      <tr key={i} className="skrow" aria-hidden="true">
+    {[...Array(8).keys()].map((i) => (
+      <tr key={i} className="skrow">
         <td colSpan={width}>
           <span className={`sk w${i % 4}`} />
         </td>

@@ -37,7 +37,13 @@ export default function ChangePasswordPage() {
     if (await signIn(session.user.username, fields.next)) await readSession()
     void navigate(goTo, { replace: true })
   }
-  const field = (name: keyof typeof fields) => ({ name, value: fields[name], type: 'password', required: true, onChange: (event: { target: { value: string } }) => setFields({ ...fields, [name]: event.target.value }) })
+  const field = (name: keyof typeof fields) => ({
+    name,
+    value: fields[name],
+    type: 'password',
+    required: true,
+    onChange: (event: { target: { value: string } }) => setFields({ ...fields, [name]: event.target.value }),
+  })
   return (
     <div className="si">
       <DoorArt />

@@ -58,7 +58,17 @@ function SignInForm({ wanted, ended }: { wanted: string | undefined; ended: bool
           <span>Your session ended. Nothing was lost. Sign in to return to where you were.</span>
         </div>
       )}
-      <Field label="User name" name="username" autoComplete="username" autoFocus required autoCapitalize="none" spellCheck={false} value={username} onChange={(event) => setUsername(event.target.value)} />
+      <Field
+        label="User name"
+        name="username"
+        autoComplete="username"
+        autoFocus
+        required
+        autoCapitalize="none"
+        spellCheck={false}
+        value={username}
+        onChange={(event) => setUsername(event.target.value)}
+      />
       <Field
         label="Password"
         name="password"

@@ -71,7 +71,10 @@ export default function DatasetPage() {
   const { nodes } = dataset.versions
   const versions = readFragment(datasetVersion, nodes)
   const asked = params.get('version')
-  const at = Math.max(0, versions.findIndex(({ version }) => String(version) === asked))
+  const at = Math.max(
+    0,
+    versions.findIndex(({ version }) => String(version) === asked),
+  )
   const [chosen, node] = [versions[at], nodes[at]]
   const unknown = asked !== null && String(chosen?.version) !== asked
   return (
@@ -98,7 +101,11 @@ export default function DatasetPage() {
           {dataset.description && <span className="dim">{dataset.description}</span>}
           {chosen && node && (
             <>
-              <span>{[chosen.rowCount != null && counted(chosen.rowCount, 'row'), counted(readFragment(datasetColumns, node).columns.length, 'column'), bytes(chosen.sizeBytes), chosen.format].filter(Boolean).join(', ')}</span>
+              <span>
+                {[chosen.rowCount != null && counted(chosen.rowCount, 'row'), counted(readFragment(datasetColumns, node).columns.length, 'column'), bytes(chosen.sizeBytes), chosen.format]
+                  .filter(Boolean)
+                  .join(', ')}
+              </span>
               <span className="mono" title={chosen.sha256}>
                 sha256 {middle(chosen.sha256)} <CopyButton text={chosen.sha256} label="Copy sha256" />
               </span>
@@ -137,7 +144,12 @@ export default function DatasetPage() {
               <DatasetPreview project={here.name} dataset={dataset.name} version={chosen.version} />
             </div>
             <div className="stack">
-              <DatasetVersions versions={versions} chosen={chosen.version} more={dataset.versions.pageInfo.hasNextPage} onChoose={(version) => setParams({ version: String(version) }, { replace: true })} />
+              <DatasetVersions
+                versions={versions}
+                chosen={chosen.version}
+                more={dataset.versions.pageInfo.hasNextPage}
+                onChoose={(version) => setParams({ version: String(version) }, { replace: true })}
+              />
               <UsedBy project={here.name} dataset={dataset.name} version={chosen.version} />
               <Panel title="Load it">
                 <Snippet label="Load it" languages={loadDataset(location.origin, here.name, dataset.name, chosen.version, chosen.format)} />

@@ -64,8 +64,23 @@ export default function DatasetsPage() {
     </Button>
   )
   const columns: readonly Column<Row>[] = [
-    { id: 'name', header: 'Dataset', width: '--w-wide', cell: ({ name }) => <Link to={paths.dataset(here.name, name)} className="m">{name}</Link>, hover: ({ name }) => name },
-    { id: 'description', header: 'Description', cell: ({ description }) => (description ? <span className="dim">{description}</span> : <None />), hover: ({ description }) => description || undefined },
+    {
+      id: 'name',
+      header: 'Dataset',
+      width: '--w-wide',
+      cell: ({ name }) => (
+        <Link to={paths.dataset(here.name, name)} className="m">
+          {name}
+        </Link>
+      ),
+      hover: ({ name }) => name,
+    },
+    {
+      id: 'description',
+      header: 'Description',
+      cell: ({ description }) => (description ? <span className="dim">{description}</span> : <None />),
+      hover: ({ description }) => description || undefined,
+    },
     { id: 'version', header: 'Newest', width: '--w-num', align: 'num', cell: ({ latestVersion }) => (latestVersion ? `v${latestVersion.version}` : <None />) },
     { id: 'rows', header: 'Rows', width: '--w-num', align: 'num', cell: ({ latestVersion }) => (latestVersion?.rowCount == null ? <None word="unknown" /> : whole(latestVersion.rowCount)) },
     { id: 'size', header: 'Size', width: '--w-num', align: 'num', cell: ({ latestVersion }) => (latestVersion ? bytes(latestVersion.sizeBytes) : <None />) },
@@ -91,7 +106,13 @@ export default function DatasetsPage() {
             onEnd={list.more}
             onOpen={(row) => void navigate(paths.dataset(here.name, row.name))}
             dense="relaxed"
-            empty={search ? <EmptyState compact title={`No dataset has ${search} in its name`} action={<Button onClick={() => setSearch('')}>Clear the search</Button>} /> : <NoDatasets project={here.name} action={upload} />}
+            empty={
+              search ? (
+                <EmptyState compact title={`No dataset has ${search} in its name`} action={<Button onClick={() => setSearch('')}>Clear the search</Button>} />
+              ) : (
+                <NoDatasets project={here.name} action={upload} />
+              )
+            }
           />
         </section>
       </div>
@@ -103,6 +124,9 @@ export default function DatasetsPage() {
 const NoDatasets = ({ project, action }: { project: string; action: ReactNode }) => (
   <EmptyState title="No dataset is here yet" action={action}>
     <p>Each upload is a version with its hash, its columns and its rows; runs name the version that they used.</p>
-    <Snippet label="Upload a dataset" languages={[{ name: 'curl', code: `curl -H "Authorization: Bearer $SLUICE_TOKEN" \\\n  -F "file=@readings.csv" \\\n  "${location.origin}${served.datasetUpload(project)}"` }]} />
+    <Snippet
+      label="Upload a dataset"
+      languages={[{ name: 'curl', code: `curl -H "Authorization: Bearer $SLUICE_TOKEN" \\\n  -F "file=@readings.csv" \\\n  "${location.origin}${served.datasetUpload(project)}"` }]}
+    />
   </EmptyState>
 )

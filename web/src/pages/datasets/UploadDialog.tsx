@@ -42,7 +42,22 @@ function UploadForm({ project, dataset, onClose, onDone }: { project: string; da
   return (
     <form className="stack" onSubmit={(event) => void submit(event)}>
       <FilePicker file={file} onFile={setFile} />
-      {!dataset && <Field label="Name" value={name} onChange={(event) => setName(event.target.value)} placeholder={file ? file.name.replace(/\.[^.]+$/, '').toLowerCase().replaceAll(' ', '_') : 'from the file name'} spellCheck={false} />}
+      {!dataset && (
+        <Field
+          label="Name"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          placeholder={
+            file
+              ? file.name
+                  .replace(/\.[^.]+$/, '')
+                  .toLowerCase()
+                  .replaceAll(' ', '_')
+              : 'from the file name'
+          }
+          spellCheck={false}
+        />
+      )}
       <Field label="Message" value={message} onChange={(event) => setMessage(event.target.value)} placeholder="What is new in it" />
       {share !== undefined && (
         <div className="stack" role="status">

@@ -26,7 +26,9 @@ export function CrashPage() {
   const message = error instanceof Error ? error.message : 'unknown'
   const stale = /dynamically imported module|module script/i.test(message)
   const problem = problemFrom({ code: 'CLIENT_DEFECT', message }, 'This page')
-  const shown = stale ? { ...problem, title: 'This page belongs to an older version', detail: 'The server was updated while the page was open. Reload to go on.' } : { ...problem, title: 'This page could not be drawn', detail: `The client met a defect of its own: ${message}. Reload, or copy the details for whoever runs this server.` }
+  const shown = stale
+    ? { ...problem, title: 'This page belongs to an older version', detail: 'The server was updated while the page was open. Reload to go on.' }
+    : { ...problem, title: 'This page could not be drawn', detail: `The client met a defect of its own: ${message}. Reload, or copy the details for whoever runs this server.` }
   return (
     <div className="main">
       <header className="top" />

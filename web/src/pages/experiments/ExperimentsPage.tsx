@@ -73,7 +73,16 @@ export default function ExperimentsPage() {
       { replace: true },
     )
   const columns: readonly Column<Row>[] = [
-    { id: 'name', header: 'Experiment', cell: ({ id, name }) => <Link to={paths.experiment(here.name, id)} className="m">{name}</Link>, hover: ({ name }) => name },
+    {
+      id: 'name',
+      header: 'Experiment',
+      cell: ({ id, name }) => (
+        <Link to={paths.experiment(here.name, id)} className="m">
+          {name}
+        </Link>
+      ),
+      hover: ({ name }) => name,
+    },
     { id: 'tags', header: 'Tags', width: '--w-name', cell: ({ tags }) => <Tags tags={tags} /> },
     { id: 'runs', header: 'Runs', width: '--w-num', align: 'num', cell: ({ runCount }) => whole(runCount) },
     { id: 'updated', header: 'Last change', width: '--w-date', align: 'num', cell: ({ updatedAt }) => <Time at={updatedAt} /> },
@@ -135,11 +144,7 @@ function Tags({ tags }: { tags: Row['tags'] }) {
 }
 
 const Nothing = ({ search, onClear }: { search: string; onClear: () => void }) =>
-  search ? (
-    <EmptyState compact title={`No experiment has ${search} in its name`} action={<Button onClick={onClear}>Clear the search</Button>} />
-  ) : (
-    <EmptyState compact title="The trash is empty" />
-  )
+  search ? <EmptyState compact title={`No experiment has ${search} in its name`} action={<Button onClick={onClear}>Clear the search</Button>} /> : <EmptyState compact title="The trash is empty" />
 
 const NoExperiments = ({ project }: { project: string }) => (
   <EmptyState title="No runs here yet">

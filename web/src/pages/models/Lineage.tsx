@@ -52,9 +52,21 @@ export function Lineage({ project, model, version }: { project: string; model: s
         <ErrorState problem={problem} onRetry={retry} />
       ) : (
         <>
-          <Stop icon="dataset" kind="Dataset" to={data ? paths.dataset(project, data.datasetName, data.version) : undefined} title={data ? `${data.datasetName} v${data.version}` : (unlinked ?? 'none linked')} note={data ? [data.rowCount != null && counted(data.rowCount, 'row'), bytes(data.sizeBytes)].filter(Boolean).join(', ') : unlinked ? 'not of this installation' : 'no dataset input'} />
+          <Stop
+            icon="dataset"
+            kind="Dataset"
+            to={data ? paths.dataset(project, data.datasetName, data.version) : undefined}
+            title={data ? `${data.datasetName} v${data.version}` : (unlinked ?? 'none linked')}
+            note={data ? [data.rowCount != null && counted(data.rowCount, 'row'), bytes(data.sizeBytes)].filter(Boolean).join(', ') : unlinked ? 'not of this installation' : 'no dataset input'}
+          />
           <Passage open={data !== undefined && data !== null} />
-          <Stop icon="flask" kind="Run" to={version.run ? paths.run(project, version.run.id) : undefined} title={version.run?.name ?? 'none linked'} note={run ? `${starter(run)}, ${run.status.toLowerCase()}` : 'no source run'} />
+          <Stop
+            icon="flask"
+            kind="Run"
+            to={version.run ? paths.run(project, version.run.id) : undefined}
+            title={version.run?.name ?? 'none linked'}
+            note={run ? `${starter(run)}, ${run.status.toLowerCase()}` : 'no source run'}
+          />
           <Passage open={version.run !== null} />
           <Stop icon="model" kind="Version" title={`${model} v${version.version}`} note={version.description || version.status.toLowerCase()} on />
         </>

@@ -60,10 +60,26 @@ export default function ModelsPage() {
   const setSearch = (value: string): void => setParams(value ? { q: value } : {}, { replace: true })
   const list = usePages({ document, variables: { project: here.name, filter: nameFilter(search) }, select: (data) => data.project?.registeredModels, what: 'Models' })
   const columns: readonly Column<Row>[] = [
-    { id: 'name', header: 'Model', width: '--w-wide', cell: ({ name }) => <Link to={paths.model(here.name, name)} className="m">{name}</Link>, hover: ({ name }) => name },
+    {
+      id: 'name',
+      header: 'Model',
+      width: '--w-wide',
+      cell: ({ name }) => (
+        <Link to={paths.model(here.name, name)} className="m">
+          {name}
+        </Link>
+      ),
+      hover: ({ name }) => name,
+    },
     { id: 'aliases', header: 'Aliases', cell: ({ aliases }) => (aliases.length === 0 ? <None /> : <Aliases aliases={aliases} />) },
     { id: 'stages', header: 'Stages', width: '--w-wide', cell: ({ latestVersions }) => <Stages versions={latestVersions} /> },
-    { id: 'latest', header: 'Newest', width: '--w-num', align: 'num', cell: ({ latestVersions }) => (latestVersions.length === 0 ? <None /> : `v${Math.max(...latestVersions.map(({ version }) => version))}`) },
+    {
+      id: 'latest',
+      header: 'Newest',
+      width: '--w-num',
+      align: 'num',
+      cell: ({ latestVersions }) => (latestVersions.length === 0 ? <None /> : `v${Math.max(...latestVersions.map(({ version }) => version))}`),
+    },
     { id: 'owner', header: 'Owner', width: '--w-num', cell: ({ owner }) => (owner ? <span className="dim">{owner.username}</span> : <None word="unknown" />) },
     { id: 'updated', header: 'Last change', width: '--w-date', align: 'num', cell: ({ updatedAt }) => <Time at={updatedAt} /> },
   ]
@@ -85,7 +101,9 @@ export default function ModelsPage() {
             onEnd={list.more}
             onOpen={(row) => void navigate(paths.model(here.name, row.name))}
             dense="relaxed"
-            empty={search ? <EmptyState compact title={`No model has ${search} in its name`} action={<Button onClick={() => setSearch('')}>Clear the search</Button>} /> : <NoModels project={here.name} />}
+            empty={
+              search ? <EmptyState compact title={`No model has ${search} in its name`} action={<Button onClick={() => setSearch('')}>Clear the search</Button>} /> : <NoModels project={here.name} />
+            }
           />
         </section>
       </div>
@@ -108,6 +126,11 @@ const Stages = ({ versions }: { versions: Row['latestVersions'] }) => (
 const NoModels = ({ project }: { project: string }) => (
   <EmptyState title="No model is registered yet">
     <p>A model gets a name here and a version for each run that produced it.</p>
-    <Snippet label="Register a model" languages={[{ name: 'Python', code: `import mlflow\n\nmlflow.set_tracking_uri(\n    "${served.trackingUri(location.origin, project)}")\nmlflow.register_model("runs:/<run id>/model", "first-model")` }]} />
+    <Snippet
+      label="Register a model"
+      languages={[
+        { name: 'Python', code: `import mlflow\n\nmlflow.set_tracking_uri(\n    "${served.trackingUri(location.origin, project)}")\nmlflow.register_model("runs:/<run id>/model", "first-model")` },
+      ]}
+    />
   </EmptyState>
 )

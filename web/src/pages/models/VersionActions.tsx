@@ -64,7 +64,15 @@ export function VersionActions({ model, version, aliases, onDone }: { model: str
           Move v{version.version}
         </Button>
       ) : (
-        <Menu label={`Move v${version.version} to a stage`} align="end" trigger={<Button kind="pri" icon="chevronDown">Move v{version.version}</Button>}>
+        <Menu
+          label={`Move v${version.version} to a stage`}
+          align="end"
+          trigger={
+            <Button kind="pri" icon="chevronDown">
+              Move v{version.version}
+            </Button>
+          }
+        >
           <MenuHead>Move v{version.version} to</MenuHead>
           {stages
             .filter((one) => one !== version.stage)
@@ -80,7 +88,21 @@ export function VersionActions({ model, version, aliases, onDone }: { model: str
   )
 }
 
-function AliasDialog({ open, model, version, aliases, onClose, onDone }: { open: boolean; model: string; version: number; aliases: readonly { readonly alias: string; readonly version: number }[]; onClose: () => void; onDone: () => void }) {
+function AliasDialog({
+  open,
+  model,
+  version,
+  aliases,
+  onClose,
+  onDone,
+}: {
+  open: boolean
+  model: string
+  version: number
+  aliases: readonly { readonly alias: string; readonly version: number }[]
+  onClose: () => void
+  onDone: () => void
+}) {
   const here = useProject()
   const [, put] = useMutation(setAlias)
   const [, remove] = useMutation(deleteAlias)
@@ -106,13 +128,29 @@ function AliasDialog({ open, model, version, aliases, onClose, onDone }: { open:
             <li key={one.alias}>
               <span className="alias">@{one.alias}</span>
               <span className="end">
-                <Button small kind="ghost" icon="close" aria-label={`Remove alias ${one.alias}`} onClick={() => void remove({ input: { project: here.name, model, alias: one.alias } }).then(({ error }) => settle(error))} />
+                <Button
+                  small
+                  kind="ghost"
+                  icon="close"
+                  aria-label={`Remove alias ${one.alias}`}
+                  onClick={() => void remove({ input: { project: here.name, model, alias: one.alias } }).then(({ error }) => settle(error))}
+                />
               </span>
             </li>
           ))}
       </ul>
       <form className="stack" onSubmit={(event) => void add(event)}>
-        <Field label="Alias" required autoFocus value={alias} onChange={(event) => setText(event.target.value)} placeholder="champion" error={problem?.detail} hint={other ? `@${alias} moves here from v${other.version}.` : undefined} spellCheck={false} />
+        <Field
+          label="Alias"
+          required
+          autoFocus
+          value={alias}
+          onChange={(event) => setText(event.target.value)}
+          placeholder="champion"
+          error={problem?.detail}
+          hint={other ? `@${alias} moves here from v${other.version}.` : undefined}
+          spellCheck={false}
+        />
         <div className="row end">
           <Button onClick={onClose}>Close</Button>
           <Button type="submit" kind="pri">

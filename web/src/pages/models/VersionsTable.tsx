@@ -63,7 +63,19 @@ export function VersionsTable({ project, versions, chosen, busy, partial, more, 
     { id: 'aliases', header: 'Aliases', width: '--w-name', cell: ({ aliases }) => <Aliases aliases={aliases.map((alias) => ({ alias }))} /> },
     { id: 'stage', header: 'Stage', width: '--w-word', cell: ({ stage }) => (stage === 'None' ? <None /> : <span className={`chip ${stageLook(stage)}`}>{stage}</span>) },
     { id: 'status', header: 'Status', width: '--w-word', cell: ({ status }) => <span className={status === 'READY' ? 'dim' : 'warn'}>{status.toLowerCase().replaceAll('_', ' ')}</span> },
-    { id: 'run', header: 'Source run', width: '--w-name', cell: ({ run }) => (run ? <Link className="link" to={paths.run(project, run.id)}>{run.name}</Link> : <None word={unread} />) },
+    {
+      id: 'run',
+      header: 'Source run',
+      width: '--w-name',
+      cell: ({ run }) =>
+        run ? (
+          <Link className="link" to={paths.run(project, run.id)}>
+            {run.name}
+          </Link>
+        ) : (
+          <None word={unread} />
+        ),
+    },
     { id: 'source', header: 'Source', mono: true, cell: ({ source }) => <span className="dim">{source}</span>, hover: ({ source }) => source },
     { id: 'by', header: 'Registered by', width: '--w-num', cell: ({ createdBy }) => (createdBy ? createdBy.username : <None word={unread ?? 'unknown'} />) },
     { id: 'created', header: 'Registered', width: '--w-date', align: 'num', cell: ({ createdAt }) => <Time at={createdAt} /> },

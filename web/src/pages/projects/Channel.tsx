@@ -77,11 +77,35 @@ export function Channel() {
   const size = (list: { nodes: readonly unknown[]; pageInfo: { hasNextPage: boolean } } | undefined): number | undefined => list?.nodes.length
   return (
     <section className="chan" aria-label="Flow of the project">
-      <Station icon="dataset" title="Datasets" to={paths.datasets(name)} read={data} count={size(data.value)} more={data.value?.pageInfo.hasNextPage} note={size(data.value) === 0 ? 'none uploaded' : 'ready to train on'} />
+      <Station
+        icon="dataset"
+        title="Datasets"
+        to={paths.datasets(name)}
+        read={data}
+        count={size(data.value)}
+        more={data.value?.pageInfo.hasNextPage}
+        note={size(data.value) === 0 ? 'none uploaded' : 'ready to train on'}
+      />
       <Passage flows={(size(data.value) ?? 0) > 0 && (runCount ?? 0) > 0} />
-      <Station icon="flask" title="Runs" to={paths.experiments(name)} read={experiments} count={runCount} more={experiments.value?.pageInfo.hasNextPage} note={`in ${counted(size(experiments.value) ?? 0, 'experiment')}`} />
+      <Station
+        icon="flask"
+        title="Runs"
+        to={paths.experiments(name)}
+        read={experiments}
+        count={runCount}
+        more={experiments.value?.pageInfo.hasNextPage}
+        note={`in ${counted(size(experiments.value) ?? 0, 'experiment')}`}
+      />
       <Passage flows={(runCount ?? 0) > 0 && (size(registry.value) ?? 0) > 0} />
-      <Station icon="model" title="Models" to={paths.models(name)} read={registry} count={size(registry.value)} more={registry.value?.pageInfo.hasNextPage} note={counted(aliases ?? 0, 'alias', 'aliases')} />
+      <Station
+        icon="model"
+        title="Models"
+        to={paths.models(name)}
+        read={registry}
+        count={size(registry.value)}
+        more={registry.value?.pageInfo.hasNextPage}
+        note={counted(aliases ?? 0, 'alias', 'aliases')}
+      />
     </section>
   )
 }

@@ -55,7 +55,17 @@ export function NewProject({ open, onClose, onDone }: { open: boolean; onClose: 
   return (
     <Dialog open={open} onClose={onClose} title="New project" description="Everything belongs to exactly one project. Its name stays; the title can change.">
       <form className="stack" onSubmit={(event) => void submit(event)}>
-        <Field label="Name" required autoFocus pattern={slug} value={name} onChange={(event) => setName(event.target.value)} hint="Lower-case letters, digits and hyphens, 2 to 63." error={error && problemOf(error, 'The project').detail} spellCheck={false} />
+        <Field
+          label="Name"
+          required
+          autoFocus
+          pattern={slug}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          hint="Lower-case letters, digits and hyphens, 2 to 63."
+          error={error && problemOf(error, 'The project').detail}
+          spellCheck={false}
+        />
         <Field label="Title" value={title} onChange={(event) => setTitle(event.target.value)} placeholder={name} />
         <div className="row end">
           <Button onClick={onClose}>Cancel</Button>

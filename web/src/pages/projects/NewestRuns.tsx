@@ -68,16 +68,71 @@ export function NewestRuns() {
     .slice(0, most)
   const columns: readonly Column<Row>[] = [
     { id: 'status', header: '', width: '--w-icon', align: 'c', cell: ({ status }) => <RunStatusSign status={status} /> },
-    { id: 'name', header: 'Run', cell: (run) => <Link to={paths.run(name, run.id)} className="m">{run.name}</Link>, hover: (run) => run.name },
-    { id: 'experiment', header: 'Experiment', width: '--w-word', cell: ({ experiment }) => <Link to={paths.experiment(name, experiment.id)} className="dim">{experiment.name}</Link>, hover: ({ experiment }) => experiment.name },
-    { id: 'metric', header: 'First metric', width: '--w-name', cell: ({ metrics: [first] }) => (first ? <><span className="muted mono">{first.key}</span> {metric(first.value)}</> : <None />) },
+    {
+      id: 'name',
+      header: 'Run',
+      cell: (run) => (
+        <Link to={paths.run(name, run.id)} className="m">
+          {run.name}
+        </Link>
+      ),
+      hover: (run) => run.name,
+    },
+    {
+      id: 'experiment',
+      header: 'Experiment',
+      width: '--w-word',
+      cell: ({ experiment }) => (
+        <Link to={paths.experiment(name, experiment.id)} className="dim">
+          {experiment.name}
+        </Link>
+      ),
+      hover: ({ experiment }) => experiment.name,
+    },
+    {
+      id: 'metric',
+      header: 'First metric',
+      width: '--w-name',
+      cell: ({ metrics: [first] }) =>
+        first ? (
+          <>
+            <span className="muted mono">{first.key}</span> {metric(first.value)}
+          </>
+        ) : (
+          <None />
+        ),
+    },
     { id: 'duration', header: 'Duration', width: '--w-num', align: 'num', cell: ({ startTime, endTime }) => (endTime ? duration(endTime - startTime) : <None word="open" />) },
     { id: 'started', header: 'Started', width: '--w-num', align: 'num', cell: ({ startTime }) => <Time at={startTime} /> },
     { id: 'by', header: 'By', width: '--w-num', cell: (run) => <span className="dim">{starter(run)}</span> },
   ]
   return (
-    <Panel title="Newest runs" note={value && `across ${counted(value.nodes.length, 'experiment')}`} busy={busy && !loading} actions={<Link className="link sm" to={paths.experiments(name)}>All experiments</Link>}>
-      <Table label="Newest runs" columns={columns} rows={rows} rowKey={(run) => run.id} loading={loading} problem={problem} onRetry={retry} dense="relaxed" onOpen={(run) => void navigate(paths.run(name, run.id))} empty={<EmptyState title="No runs here yet"><p>The lines at the right already carry the address and the project. Any MLflow client works as it is.</p></EmptyState>} />
+    <Panel
+      title="Newest runs"
+      note={value && `across ${counted(value.nodes.length, 'experiment')}`}
+      busy={busy && !loading}
+      actions={
+        <Link className="link sm" to={paths.experiments(name)}>
+          All experiments
+        </Link>
+      }
+    >
+      <Table
+        label="Newest runs"
+        columns={columns}
+        rows={rows}
+        rowKey={(run) => run.id}
+        loading={loading}
+        problem={problem}
+        onRetry={retry}
+        dense="relaxed"
+        onOpen={(run) => void navigate(paths.run(name, run.id))}
+        empty={
+          <EmptyState title="No runs here yet">
+            <p>The lines at the right already carry the address and the project. Any MLflow client works as it is.</p>
+          </EmptyState>
+        }
+      />
     </Panel>
   )
 }

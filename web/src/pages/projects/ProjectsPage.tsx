@@ -34,7 +34,16 @@ const document = graphql(`
 type Row = ProjectsPageQuery['projects']['nodes'][number]
 
 const columns: readonly Column<Row>[] = [
-  { id: 'name', header: 'Project', width: '--w-name', cell: ({ name }) => <Link to={paths.project(name)} className="m">{name}</Link> },
+  {
+    id: 'name',
+    header: 'Project',
+    width: '--w-name',
+    cell: ({ name }) => (
+      <Link to={paths.project(name)} className="m">
+        {name}
+      </Link>
+    ),
+  },
   { id: 'title', header: 'Title', width: '--w-name', cell: ({ title }) => title },
   { id: 'description', header: 'Description', cell: ({ description }) => (description ? <span className="dim">{description}</span> : <None />), hover: ({ description }) => description ?? undefined },
   { id: 'role', header: 'Your role', width: '--w-word', cell: ({ viewerRole }) => (viewerRole ? viewerRole.toLowerCase() : <None word="administrator" />) },

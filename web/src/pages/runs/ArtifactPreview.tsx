@@ -44,23 +44,31 @@ function Picture({ address, path }: { address: string; path: string }) {
   )
 }
 
-function Contents({ address, path }: { address: string; path: string }) {
-  const [head, setHead] = useState<Head>()
+function Contents(props: { address: string; path: string }) {
   const [attempt, setAttempt] = useState(0)
+  return <Attempt key={attempt} {...props} onRetry={() => setAttempt(attempt + 1)} />
+}
+
+function Attempt({ address, path, onRetry }: { address: string; path: string; onRetry: () => void }) {
+  const [head, setHead] = useState<Head>()
   useEffect(() => {
     const stop = new AbortController()
     setHead(undefined)
     void readHead(address, path, stop.signal).then((next) => !stop.signal.aborted && setHead(next))
     return () => stop.abort()
-  }, [address, path, attempt])
+  }, [address, path])
   if (!head) return <Skeleton rows={6} label="Loading the preview" />
-  if ('problem' in head) return <ErrorState problem={head.problem} onRetry={() => setAttempt(attempt + 1)} />
+  if ('problem' in head) return <ErrorState problem={head.problem} onRetry={onRetry} />
   return <Shown preview={head.preview} path={path} />
 }
 
 function Shown({ preview, path }: { preview: Preview; path: string }) {
   if (preview.kind === 'binary') return <p className="pad sm muted">This kind of file has no preview. Download it to look inside.</p>
-  const cut = preview.cut && <p className="cut xs">{preview.kind === 'table' ? `The first ${counted(preview.rows.length, 'row')}. Download the file for the rest.` : `The first ${bytes(previewBytes)}. Download the file for the rest.`}</p>
+  const cut = preview.cut && (
+    <p className="cut xs">
+      {preview.kind === 'table' ? `The first ${counted(preview.rows.length, 'row')}. Download the file for the rest.` : `The first ${bytes(previewBytes)}. Download the file for the rest.`}
+    </p>
+  )
   if (preview.kind === 'table') {
     return (
       <>
@@ -71,7 +79,8 @@ function Shown({ preview, path }: { preview: Preview; path: string }) {
   }
   return (
     <>
-      <pre className="code file" tabIndex={0} aria-label={`Text of ${path}`}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
+      <pre className="code file" role="region" tabIndex={0} aria-label={`Text of ${path}`}>
         {preview.text === '' ? 'The file is empty.' : preview.text}
       </pre>
       {cut}

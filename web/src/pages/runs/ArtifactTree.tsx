@@ -37,9 +37,9 @@ interface TreeProps {
 
 export function ArtifactTree(props: TreeProps) {
   return (
-    <ul className="tree" role="tree" aria-label="Artifacts" onKeyDown={onKey}>
+    <div className="tree" role="tree" aria-label="Artifacts" onKeyDown={onKey}>
       <Folder {...props} path="" level={1} />
-    </ul>
+    </div>
   )
 }
 
@@ -47,23 +47,23 @@ function Folder({ path, level, ...props }: TreeProps & { path: string; level: nu
   const { value, loading, problem, retry } = useRead({ document, variables: { project: props.project, run: props.run, path }, select: (data) => data.project?.run?.artifacts, what: 'Artifacts' })
   if (problem) {
     return (
-      <li role="none">
+      <div role="none">
         <ErrorState problem={problem} onRetry={retry} />
-      </li>
+      </div>
     )
   }
   if (loading || !value) {
     return (
-      <li role="none">
+      <div role="none">
         <Skeleton rows={2} label="Loading artifacts" />
-      </li>
+      </div>
     )
   }
   if (value.length === 0) {
     return (
-      <li role="none" className="pad sm muted">
+      <div role="none" className="pad sm muted">
         {path === '' ? 'No files were logged.' : 'Empty folder.'}
-      </li>
+      </div>
     )
   }
   const sorted = value.toSorted((a, b) => Number(b.isDir) - Number(a.isDir) || a.path.localeCompare(b.path))
@@ -76,8 +76,18 @@ function Entry({ artifact, level, first, ...props }: TreeProps & { artifact: Art
   const on = props.chosen === path
   const act = (): void => (isDir ? setOpen(!open) : props.onChoose(path))
   return (
-    <li role="none">
-      <div role="treeitem" aria-level={level} aria-expanded={isDir ? open : undefined} aria-selected={on} tabIndex={on || (first && props.chosen === undefined) ? 0 : -1} className={`leaf l${Math.min(level, 6)} ${on ? 'on' : ''}`} onClick={act} data-open={isDir ? String(open) : undefined}>
+    <div role="none">
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes the keys of all its items */}
+      <div
+        role="treeitem"
+        aria-level={level}
+        aria-expanded={isDir ? open : undefined}
+        aria-selected={on}
+        tabIndex={on || (first && props.chosen === undefined) ? 0 : -1}
+        className={`leaf l${Math.min(level, 6)} ${on ? 'on' : ''}`}
+        onClick={act}
+        data-open={isDir ? String(open) : undefined}
+      >
         <span className="twist">{isDir && <Icon name={open ? 'chevronDown' : 'chevronRight'} size="s" />}</span>
         <Icon name={iconOf(artifact, open)} size="s" />
         <span className="ell" title={path}>
@@ -86,11 +96,11 @@ function Entry({ artifact, level, first, ...props }: TreeProps & { artifact: Art
         {size != null && <span className="sz">{bytes(size)}</span>}
       </div>
       {isDir && open && (
-        <ul role="group">
+        <div role="group">
           <Folder {...props} path={path} level={level + 1} />
-        </ul>
+        </div>
       )}
-    </li>
+    </div>
   )
 }
 
@@ -116,7 +126,11 @@ function onKey(event: KeyboardEvent<HTMLElement>): void {
   else if (event.key === 'ArrowRight' && open === 'false') item.click()
   else if (event.key === 'ArrowRight' && open === 'true') items[at + 1]?.focus()
   else if (event.key === 'ArrowLeft' && open === 'true') item.click()
-  else if (event.key === 'ArrowLeft') items.slice(0, at).findLast((one) => Number(one.ariaLevel) < Number(item.ariaLevel))?.focus()
+  else if (event.key === 'ArrowLeft')
+    items
+      .slice(0, at)
+      .findLast((one) => Number(one.ariaLevel) < Number(item.ariaLevel))
+      ?.focus()
   else return
   event.preventDefault()
 }

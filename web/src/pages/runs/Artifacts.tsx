@@ -19,7 +19,9 @@ export function Artifacts({ project, run, artifactUri }: { project: string; run:
     <Panel title="Artifacts">
       <div className="artifacts">
         <ArtifactTree project={project} run={run} chosen={chosen} onChoose={choose} />
-        <div className="pv">{chosen === undefined ? <p className="pad sm muted">Choose a file to look into it.</p> : <ArtifactPreview key={chosen} project={project} artifactUri={artifactUri} path={chosen} />}</div>
+        <div className="pv">
+          {chosen === undefined ? <p className="pad sm muted">Choose a file to look into it.</p> : <ArtifactPreview key={chosen} project={project} artifactUri={artifactUri} path={chosen} />}
+        </div>
       </div>
     </Panel>
   )

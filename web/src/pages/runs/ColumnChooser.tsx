@@ -1,7 +1,7 @@
 import { Popover } from 'radix-ui'
 import { useState } from 'react'
 import { Button } from '../../ui/Button.tsx'
-import { Check } from '../../ui/Table.tsx'
+import { CheckItem } from '../../ui/Check.tsx'
 import { allColumns, type Available, columnId, type ColumnKind, type DataColumn, isOwnTag, toggled } from './columns.ts'
 
 const heads: readonly (readonly [ColumnKind, string])[] = [
@@ -38,10 +38,9 @@ export function ColumnChooser({ available, chosen, onChange }: { available: Avai
                 <div key={kind} role="group" aria-label={head}>
                   <div className="mh">{head}</div>
                   {columns.map((column) => (
-                    <label className="it" key={columnId(column)}>
-                      <Check state={shown.has(columnId(column)) ? 'all' : 'none'} label={`${head}: ${column.key}`} onToggle={() => onChange(toggled(chosen, column))} />
+                    <CheckItem key={columnId(column)} on={shown.has(columnId(column))} label={`${head}: ${column.key}`} onToggle={() => onChange(toggled(chosen, column))}>
                       <span className="mono ell">{column.key}</span>
-                    </label>
+                    </CheckItem>
                   ))}
                 </div>
               )

@@ -23,11 +23,26 @@ export function FilterBar({ value, onChange, problem }: { value: string; onChang
       <div className="row">
         <div className={`fin ${problem ? 'bad' : ''}`}>
           <Icon name="filter" size="s" />
-          <input data-filter aria-label="Filter runs" aria-invalid={problem ? true : undefined} aria-describedby={problem ? 'filter-problem' : undefined} placeholder={example} value={text} spellCheck={false} autoComplete="off" onChange={(event) => setText(event.target.value)} onKeyDown={onKey} />
+          <input
+            data-filter
+            aria-label="Filter runs"
+            aria-invalid={problem ? true : undefined}
+            aria-describedby={problem ? 'filter-problem' : undefined}
+            placeholder={example}
+            value={text}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={onKey}
+          />
           {text === value ? <span className="kbd">/</span> : <span className="kbd">Enter</span>}
         </div>
         <Button type="submit">Apply filter</Button>
-        {value && <Button kind="ghost" onClick={() => onChange('')}>Clear</Button>}
+        {value && (
+          <Button kind="ghost" onClick={() => onChange('')}>
+            Clear
+          </Button>
+        )}
       </div>
       {problem && (
         <p className="why" id="filter-problem" role="alert">

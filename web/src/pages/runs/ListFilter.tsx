@@ -7,4 +7,5 @@ export function ListFilter({ of, size, value, onChange }: { of: string; size: nu
   return size < worthSearching ? null : <SearchBox label={`Search ${of}`} value={value} onChange={onChange} />
 }
 
-export const matching = <Row extends { readonly key: string }>(rows: readonly Row[], search: string): readonly Row[] => (search === '' ? rows : rows.filter(({ key }) => key.toLowerCase().includes(search.toLowerCase())))
+export const matching = <Row extends { readonly key: string }>(rows: readonly Row[], search: string): readonly Row[] =>
+  search === '' ? rows : rows.filter(({ key }) => key.toLowerCase().includes(search.toLowerCase()))

@@ -23,7 +23,8 @@ export default function MetricChart({ name, points, series, axis }: { name: stri
           {name}
         </h3>
         <span className="r sm">
-          {at !== undefined && x !== undefined && <span className="muted">{axis === 'step' ? `step ${whole(x)}` : new Date(x * 1000).toLocaleTimeString()}</span>} <b className="m">{value === null || value === undefined ? 'none' : metric(value)}</b>
+          {at !== undefined && x !== undefined && <span className="muted">{axis === 'step' ? `step ${whole(x)}` : new Date(x * 1000).toLocaleTimeString()}</span>}{' '}
+          <b className="m">{value === null || value === undefined ? 'none' : metric(value)}</b>
         </span>
         <Button small kind="ghost" icon={asTable ? 'chart' : 'table'} aria-label={asTable ? `Show ${name} as a chart` : `Show ${name} as a table`} onClick={() => setAsTable(!asTable)} />
       </figcaption>
@@ -36,6 +37,7 @@ export default function MetricChart({ name, points, series, axis }: { name: stri
 function Line({ data, axis, label, onCursor }: { data: ChartData; axis: Axis; label: string; onCursor: (index: number | undefined) => void }) {
   const box = useRef<HTMLDivElement>(null)
   const theme = useShownTheme()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas takes its colours from the theme when it is made
   useEffect(() => {
     const element = box.current
     if (!element) return

@@ -43,7 +43,13 @@ export function RunCharts({ project, run, keys, live }: { project: string; run: 
   const [all, setAll] = useState(false)
   const shown = all ? keys : keys.slice(0, atFirst)
   const axis = axes.find(([one]) => one === params.get('x'))?.[0] ?? 'auto'
-  const { value, loading, problem, retry } = useRead({ document, variables: { project, run, keys: [...shown] }, select: (data) => data.project?.run?.history, what: 'Charts', pause: keys.length === 0 })
+  const { value, loading, problem, retry } = useRead({
+    document,
+    variables: { project, run, keys: [...shown] },
+    select: (data) => data.project?.run?.history,
+    what: 'Charts',
+    pause: keys.length === 0,
+  })
   useEffect(() => {
     if (live > 0) retry()
   }, [live, retry])

@@ -50,7 +50,11 @@ export function RunInputs({ run, project, partial, onRetry }: { run: RunInputs_R
             )}
             {context && <span className="chip">{context}</span>}
             <span className="muted end ell" title={`${sourceType}: ${digest}`}>
-              {datasetVersion ? [datasetVersion.rowCount != null && counted(datasetVersion.rowCount, 'row'), bytes(datasetVersion.sizeBytes)].filter(Boolean).join(', ') : <span className="mono">{middle(digest)}</span>}
+              {datasetVersion ? (
+                [datasetVersion.rowCount != null && counted(datasetVersion.rowCount, 'row'), bytes(datasetVersion.sizeBytes)].filter(Boolean).join(', ')
+              ) : (
+                <span className="mono">{middle(digest)}</span>
+              )}
             </span>
           </li>
         ))}

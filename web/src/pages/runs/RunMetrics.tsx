@@ -29,7 +29,14 @@ const number = (value: Measured | null | undefined) => (value === null || value 
 
 const columns: readonly Column<Row>[] = [
   { id: 'key', header: 'Name', mono: true, cell: ({ key }) => key, hover: ({ key }) => key },
-  { id: 'value', header: 'Last', width: '--w-metric', align: 'num', cell: ({ value }) => <b className="m">{number(value)}</b>, hover: ({ value, step, count }) => `${value} at step ${whole(step)}, ${whole(count)} points` },
+  {
+    id: 'value',
+    header: 'Last',
+    width: '--w-metric',
+    align: 'num',
+    cell: ({ value }) => <b className="m">{number(value)}</b>,
+    hover: ({ value, step, count }) => `${value} at step ${whole(step)}, ${whole(count)} points`,
+  },
   { id: 'min', header: 'Min', width: '--w-metric', align: 'num', cell: ({ min }) => number(min), hover: ({ min }) => (min === null ? undefined : String(min)) },
   { id: 'max', header: 'Max', width: '--w-metric', align: 'num', cell: ({ max }) => number(max), hover: ({ max }) => (max === null ? undefined : String(max)) },
 ]
@@ -39,7 +46,13 @@ export function RunMetrics({ run }: { run: FragmentType<typeof runMetrics> }) {
   const [search, setSearch] = useState('')
   return (
     <Panel title="Metrics" note={metrics.length} className="list" actions={<ListFilter of="metrics" size={metrics.length} value={search} onChange={setSearch} />}>
-      <Table label="Metrics" columns={columns} rows={matching(metrics, search)} rowKey={({ key }) => key} empty={<p className="pad sm muted">{search ? `No metric has ${search} in its name.` : 'No metrics were logged.'}</p>} />
+      <Table
+        label="Metrics"
+        columns={columns}
+        rows={matching(metrics, search)}
+        rowKey={({ key }) => key}
+        empty={<p className="pad sm muted">{search ? `No metric has ${search} in its name.` : 'No metrics were logged.'}</p>}
+      />
     </Panel>
   )
 }

@@ -78,7 +78,12 @@ export default function RunPage() {
     return () => clearInterval(timer)
   }, [running, retry])
 
-  const crumbs = [{ text: here.name, to: paths.project(here.name) }, { text: 'Experiments', to: paths.experiments(here.name) }, ...(run ? [{ text: run.experiment?.name ?? run.experimentId, to: paths.experiment(here.name, run.experimentId) }] : []), { text: run?.name ?? middle(id) }]
+  const crumbs = [
+    { text: here.name, to: paths.project(here.name) },
+    { text: 'Experiments', to: paths.experiments(here.name) },
+    ...(run ? [{ text: run.experiment?.name ?? run.experimentId, to: paths.experiment(here.name, run.experimentId) }] : []),
+    { text: run?.name ?? middle(id) },
+  ]
   if (!run) {
     return (
       <Page crumbs={crumbs} flat>
@@ -99,7 +104,15 @@ export default function RunPage() {
             <RunStatusSign status={run.status} words />
           </span>
           {run.lifecycleStage === 'DELETED' && <span className="chip warn">in the trash</span>}
-          <span className="dim sm">{run.endTime ? duration(run.endTime - run.startTime) : <>started <Time at={run.startTime} words /></>}</span>
+          <span className="dim sm">
+            {run.endTime ? (
+              duration(run.endTime - run.startTime)
+            ) : (
+              <>
+                started <Time at={run.startTime} words />
+              </>
+            )}
+          </span>
         </>
       }
       facts={

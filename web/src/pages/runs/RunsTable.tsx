@@ -102,7 +102,8 @@ export function RunsTable({ experiment, onChanged }: { experiment: Experiment; o
   const { rememberSelected } = view
   useEffect(() => rememberSelected(selected), [selected, rememberSelected])
 
-  const columns = useMemo(() => tableColumns({ project: here.name, data: view.columns, rows: list.rows, order: view.order, onOrder: view.setOrder }), [here.name, view.columns, list.rows, view.order.column, view.order.descending, view.setOrder])
+  const { columns: data, order, setOrder } = view
+  const columns = useMemo(() => tableColumns({ project: here.name, data, rows: list.rows, order, onOrder: setOrder }), [here.name, data, list.rows, order, setOrder])
   const filterProblem = list.problem?.kind === 'invalid' ? list.problem : undefined
   const change = (next: ReadonlySet<string>): void => setSelected(next)
   const refresh = (): void => {
@@ -141,7 +142,9 @@ export function RunsTable({ experiment, onChanged }: { experiment: Experiment; o
             toggleAll: () => change(selected.size > 0 ? new Set() : new Set(list.rows.map((run) => run.id))),
             labelOf: (run) => run.name,
           }}
-          empty={<NoRuns project={here.name} experiment={experiment.name} filter={view.filter} refused={filterProblem !== undefined} trash={view.view === 'DELETED'} onClear={() => view.setFilter('')} />}
+          empty={
+            <NoRuns project={here.name} experiment={experiment.name} filter={view.filter} refused={filterProblem !== undefined} trash={view.view === 'DELETED'} onClear={() => view.setFilter('')} />
+          }
         />
         <SelectionBar project={here} user={user} runs={list.rows.filter((run) => selected.has(run.id))} trash={view.view === 'DELETED'} onClear={() => change(new Set())} onDone={refresh} />
       </div>
@@ -181,7 +184,10 @@ function NoRuns({ project, experiment, filter, refused, trash, onClear }: { proj
         footer={
           <span className="row sm">
             <Icon name="token" size="s" />
-            Needs a token that may log runs in {project}. <Link className="link" to={paths.project(project)}>Overview</Link>
+            Needs a token that may log runs in {project}.{' '}
+            <Link className="link" to={paths.project(project)}>
+              Overview
+            </Link>
           </span>
         }
       />

@@ -34,7 +34,21 @@ const restoreRuns = graphql(`
 `)
 
 /** What can be done to the chosen runs. Floats over the table, so that no row moves. */
-export function SelectionBar({ project, user, runs, trash, onClear, onDone }: { project: ProjectHere; user: SessionUser; runs: readonly RunRow[]; trash: boolean; onClear: () => void; onDone: () => void }) {
+export function SelectionBar({
+  project,
+  user,
+  runs,
+  trash,
+  onClear,
+  onDone,
+}: {
+  project: ProjectHere
+  user: SessionUser
+  runs: readonly RunRow[]
+  trash: boolean
+  onClear: () => void
+  onDone: () => void
+}) {
   const [, remove] = useMutation(deleteRuns)
   const [, restore] = useMutation(restoreRuns)
   const [problem, setProblem] = useState<Problem>()

@@ -37,4 +37,9 @@ describe('order', () => {
   })
 })
 
-it('neighbours of one group share a head', () => expect(groupsOf([{ group: 'Run' }, { group: 'Run' }, { group: 'Metrics' }, {}])).toEqual([['Run', 2], ['Metrics', 1], ['', 1]]))
+it('neighbours of one group share a head', () =>
+  expect(groupsOf([{ group: 'Run' }, { group: 'Run' }, { group: 'Metrics' }, {}])).toEqual([
+    ['Run', 2],
+    ['Metrics', 1],
+    ['', 1],
+  ]))

@@ -5,7 +5,10 @@ import { offlineProblem, type Problem, problemOfResponse } from '../../data/prob
 export const previewBytes = 256 * 1024
 export const previewRows = 200
 
-export type Preview = { readonly kind: 'text'; readonly text: string; readonly cut: boolean } | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[]; readonly cut: boolean } | { readonly kind: 'binary' }
+export type Preview =
+  | { readonly kind: 'text'; readonly text: string; readonly cut: boolean }
+  | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[]; readonly cut: boolean }
+  | { readonly kind: 'binary' }
 
 const images = /\.(png|jpe?g|gif|webp|bmp|svg|avif)$/i
 export const isImage = (path: string): boolean => images.test(path)

@@ -11,16 +11,43 @@ import type { RunRow } from './RunsTable.tsx'
 const groups = { metric: 'Metrics', param: 'Params', tag: 'Tags' } as const
 
 /** The columns of the runs table: the run itself, then metrics, params and tags as chosen. */
-export function tableColumns({ project, data, rows, order, onOrder }: { project: string; data: readonly DataColumn[]; rows: readonly RunRow[]; order: Order; onOrder: (order: Order) => void }): Column<RunRow>[] {
+export function tableColumns({
+  project,
+  data,
+  rows,
+  order,
+  onOrder,
+}: {
+  project: string
+  data: readonly DataColumn[]
+  rows: readonly RunRow[]
+  order: Order
+  onOrder: (order: Order) => void
+}): Column<RunRow>[] {
   const sortOf = (id: string): Column<RunRow>['sort'] => ({ now: order.column === id ? (order.descending ? 'descending' : 'ascending') : 'none', toggle: () => onOrder(nextOrder(order, id)) })
   const own: Column<RunRow>[] = [
     { id: 'status', header: '', group: 'Run', width: '--w-icon', align: 'c', pinned: true, cell: ({ status }) => <RunStatusSign status={status} /> },
-    { id: 'name', header: 'Name', group: 'Run', width: '--w-name', pinned: true, cell: ({ id, name }) => <Link to={paths.run(project, id)} className="m" tabIndex={-1}>{name}</Link>, hover: ({ name }) => name },
+    {
+      id: 'name',
+      header: 'Name',
+      group: 'Run',
+      width: '--w-name',
+      pinned: true,
+      cell: ({ id, name }) => (
+        <Link to={paths.run(project, id)} className="m" tabIndex={-1}>
+          {name}
+        </Link>
+      ),
+      hover: ({ name }) => name,
+    },
     { id: 'started', header: 'Started', group: 'Run', width: '--w-date', align: 'num', cell: ({ startTime }) => <Time at={startTime} /> },
     { id: 'duration', header: 'Duration', group: 'Run', width: '--w-num', align: 'num', cell: ({ startTime, endTime }) => (endTime ? duration(endTime - startTime) : <None word="open" />) },
     { id: 'by', header: 'By', group: 'Run', width: '--w-num', cell: (run) => <span className="dim">{starter(run)}</span>, hover: starter },
   ]
-  return [...own.map((column) => (column.id in attributes && column.id !== 'status' ? { ...column, sort: sortOf(column.id) } : column)), ...data.map((column) => ({ ...dataColumn(column, rows), sort: sortOf(columnId(column)) }))]
+  return [
+    ...own.map((column) => (column.id in attributes && column.id !== 'status' ? { ...column, sort: sortOf(column.id) } : column)),
+    ...data.map((column) => ({ ...dataColumn(column, rows), sort: sortOf(columnId(column)) })),
+  ]
 }
 
 function dataColumn(column: DataColumn, rows: readonly RunRow[]): Column<RunRow> {

@@ -26,12 +26,13 @@ export function useRunsView(available: Available) {
   const columnParam = params.get('cols')
   const columns = useMemo(() => columnsFrom(columnParam, available), [columnParam, available])
   const view: View = params.get('view') === 'DELETED' ? 'DELETED' : 'ACTIVE'
+  const orderParam = params.get('order')
   const selectedParam = params.get('sel') ?? ''
   return {
     filter: params.get('q') ?? '',
     setFilter: (filter: string) => put({ q: filter, sel: null }),
-    order: orderFrom(params.get('order')),
-    setOrder: (order: Order) => put({ order: orderText(order) }),
+    order: useMemo(() => orderFrom(orderParam), [orderParam]),
+    setOrder: useCallback((order: Order) => put({ order: orderText(order) }), [put]),
     view,
     setView: (next: View) => put({ view: next === 'ACTIVE' ? null : next, sel: null }),
     columns,
