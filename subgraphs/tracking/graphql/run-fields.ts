@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
-import { scopeIn } from '#shared/access.ts'
+import { invalid } from '#shared/errors.ts'
 import type { TrackingContext } from '#tracking/graphql/context.ts'
 import { Experiment, experimentOf } from '#tracking/graphql/experiment.ts'
 import { pageSize } from '#tracking/graphql/page-size.ts'
@@ -22,12 +22,13 @@ export class RunFields {
   @FieldResolver(() => [MetricHistory], { description: 'The course of some metrics; a key that was never logged is left out.' })
   async history(
     @Root() { projectId, id }: Run,
-    @Ctx() { actor, metrics }: TrackingContext,
+    @Ctx() { loaders }: TrackingContext,
     @Arg('keys', () => [String]) keys: string[],
     @Arg('maxPoints', () => Int, { defaultValue: 500, description: 'At most 10,000 for each metric.' }) maxPoints: number,
   ): Promise<MetricHistory[]> {
-    const charts = await metrics.charts(scopeIn(actor, projectId), [id], [...new Set(keys)].slice(0, 100), pageSize(maxPoints, 10_000))
-    return (charts.get(id) ?? []).map(({ key, total, points }) => ({
+    if (keys.length > 100) throw invalid("'keys' may name at most 100 metrics", 'keys')
+    const found = await loaders.history.load({ projectId, id, keys: [...new Set(keys)], maxPoints: pageSize(maxPoints, 10_000) })
+    return found.map(({ key, total, points }) => ({
       key,
       points: total,
       series: { steps: points.map((p) => p.step), timestamps: points.map((p) => p.timestamp), values: points.map((p) => p.value) },

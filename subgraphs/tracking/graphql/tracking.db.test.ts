@@ -108,6 +108,25 @@ describe('the graph', () => {
     expect(names).toEqual(['first', 'page-0', 'page-1', 'page-2', 'page-3', 'page-4'])
   })
 
+  it('reads the histories of a whole page in one call', async () => {
+    const scope = { actor: ada, project: here }
+    const { id } = await t.experiments.create(scope, { name: 'charts' })
+    for (let i = 0; i < 5; i++) await t.runs.logBatch(scope, (await t.runs.create(scope, { experimentId: id, startTime: i })).id, { metrics: [{ key: 'm', value: i, step: 0, timestamp: 0 }] })
+    let calls = 0
+    const charts: typeof t.metrics.charts = (...args) => {
+      calls++
+      return t.metrics.charts(...args)
+    }
+    const counted = { ...t, metrics: { ...t.metrics, charts } }
+    const query = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Experiment { runs { nodes { history(keys: ["m"]) { series } } } } } }`
+    const variables = { r: [{ __typename: 'Experiment', projectId: here.id, id }] }
+    const { data } = await operation({ query, variables }, { actor: ada, ...counted, loaders: createLoaders(ada, counted) })
+    const nodes = [4, 3, 2, 1, 0].map((value) => ({ history: [{ series: { steps: [0], timestamps: [0], values: [value] } }] }))
+    expect(data).toEqual({ _entities: [{ runs: { nodes } }] })
+    expect(calls).toBe(1)
+    await t.experiments.delete(scope, id)
+  })
+
   it('finds one thing by id or name, and null where there is none', async () => {
     expect(
       await inProject(
