@@ -51,6 +51,7 @@ describe('the lint names', () => {
       inTracking('type Run implements Thing @key(fields: "projectId id")', 'type Run implements Thing @key(fields: "id")'),
       'Run has the key "id", it must be "projectId id"',
     ],
+    ['a field of another subgraph that would take its entity away', inTracking('run(id: ID!): Run', 'run(id: ID!): Run!'), 'Project.run comes from TRACKING and must be nullable'],
     ['a time as Int', inTracking('type Artifact { path: String! }', 'type Artifact { path: String! createdAt: Int }'), 'Artifact.createdAt is Int: use Timestamp, Long or MetricValue'],
     ['a size as Float', inTracking('type Artifact { path: String! }', 'type Artifact { path: String! size: Float }'), 'Artifact.size is Float: use Timestamp, Long or MetricValue'],
     [

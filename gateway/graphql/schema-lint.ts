@@ -116,6 +116,28 @@ const keyOf = (directive: DirectiveNode): string | undefined => {
   return value?.kind === Kind.STRING ? value.value : undefined
 }
 
+/**
+ * A field that another subgraph adds to an entity must be nullable: when that subgraph is down, GraphQL's null rule would
+ * take the whole entity away with it, where partial data is promised (design section 4). An entity's home is the subgraph
+ * with most of its fields.
+ */
+function* borrowedFieldsAreNullable({ supergraph }: Facts): Iterable<string> {
+  for (const definition of supergraph.definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || !definition.directives?.some((d) => keyOf(d) !== undefined)) continue
+    const fields = (definition.fields ?? []).map((field) => ({ field, graphs: graphsOf(field.directives ?? []) }))
+    const weight = new Map<string, number>()
+    for (const { graphs } of fields) for (const graph of graphs) weight.set(graph, (weight.get(graph) ?? 0) + 1)
+    const home = [...weight].sort(([, a], [, b]) => b - a)[0]?.[0]
+    for (const { field, graphs } of fields) if (graphs.length === 1 && graphs[0] !== home && field.type.kind === Kind.NON_NULL_TYPE) yield `${definition.name.value}.${field.name.value} comes from ${graphs[0]} and must be nullable`
+  }
+}
+/** The subgraphs that a field's `join__field` names; none where all of them have it. */
+const graphsOf = (directives: readonly DirectiveNode[]): string[] =>
+  directives.flatMap((directive) => {
+    const graph = directive.name.value === 'join__field' ? directive.arguments?.find((a) => a.name.value === 'graph')?.value : undefined
+    return graph?.kind === Kind.ENUM ? [graph.value] : []
+  })
+
 /** `Float` refuses NaN and `Int` refuses milliseconds and sizes: times, steps, values and sizes have scalars of their own. */
 const wideNames = /(At|Time|Timestamp|step|Bytes|[sS]ize|points)$/
 function* wideNumbersHaveWideScalars({ api }: Facts): Iterable<string> {
@@ -161,6 +183,7 @@ const rules: readonly Lint[] = [
   mutationsTakeOneInput,
   abstractTypesAreRuled,
   keysCarryTheProject,
+  borrowedFieldsAreNullable,
   wideNumbersHaveWideScalars,
   connectionsAreThin,
   listsOfEntitiesArePaged,

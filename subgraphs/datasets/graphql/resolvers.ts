@@ -12,7 +12,7 @@ const itself = <T>(item: T): T => item
 
 @Resolver(() => ProjectType)
 export class ProjectDatasets {
-  @FieldResolver(() => DatasetConnection, { description: 'The datasets that you may see, by name.' })
+  @FieldResolver(() => DatasetConnection, { nullable: true, description: 'The datasets that you may see, by name. Null only beside an error: datasets did not answer.' })
   async datasets(
     @Root() project: ProjectType,
     @Ctx() context: DatasetsContext,

@@ -17,7 +17,7 @@ const orNull = <T>(found: Promise<T>): Promise<T | null> =>
 
 @Resolver(() => ProjectType)
 export class ProjectResolver {
-  @FieldResolver(() => RegisteredModelConnection, { description: 'Registered models by name, or in the order asked for. Prompts only when the filter asks for them.' })
+  @FieldResolver(() => RegisteredModelConnection, { nullable: true, description: 'Registered models by name, or in the order asked for. Prompts only when the filter asks for them. Null only beside an error: the registry did not answer.' })
   async registeredModels(
     @Root() project: ProjectType,
     @Ctx() { actor, models }: RegistryContext,
@@ -38,7 +38,7 @@ export class ProjectResolver {
 
 @Resolver(() => RunType)
 export class RunResolver {
-  @FieldResolver(() => ModelVersionConnection, { description: 'The model versions that came from this run, newest first.' })
+  @FieldResolver(() => ModelVersionConnection, { nullable: true, description: 'The model versions that came from this run, newest first. Null only beside an error: the registry did not answer.' })
   async modelVersions(
     @Root() run: RunType,
     @Ctx() { loaders }: RegistryContext,

@@ -12,7 +12,7 @@ import { LifecycleView } from '#tracking/graphql/shared-types.ts'
 
 @Resolver(() => Project)
 export class ProjectFields {
-  @FieldResolver(() => ExperimentConnection)
+  @FieldResolver(() => ExperimentConnection, { nullable: true, description: 'Experiments, last changed first. Null only beside an error: tracking did not answer.' })
   async experiments(
     @Root() { id }: Project,
     @Ctx() { actor, experiments }: TrackingContext,
@@ -51,7 +51,7 @@ export class ProjectFields {
 
 @Resolver(() => DatasetVersion)
 export class DatasetVersionFields {
-  @FieldResolver(() => RunConnection, { description: 'Runs that read this version, latest first.' })
+  @FieldResolver(() => RunConnection, { nullable: true, description: 'Runs that read this version, latest first. Null only beside an error: tracking did not answer.' })
   async runs(
     @Root() { projectId, id }: DatasetVersion,
     @Ctx() { actor, runInputs }: TrackingContext,

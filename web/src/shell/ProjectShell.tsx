@@ -1,8 +1,9 @@
 import { useMemo } from 'react'
-import { Outlet, useOutletContext, useParams } from 'react-router'
+import { Link, Outlet, useOutletContext, useParams } from 'react-router'
 import { graphql } from '../data/gql/index.ts'
 import { useRead } from '../data/read.ts'
 import type { SessionUser } from '../data/session.ts'
+import { paths } from '../paths.ts'
 import { ErrorState } from '../ui/ErrorState.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { Page } from './Page.tsx'
@@ -55,7 +56,15 @@ export function ProjectShell() {
         </ProjectContext>
       ) : (
         <Page crumbs={[{ text: name }]} flat>
-          {problem ? <ErrorState page problem={problem} onRetry={retry} /> : <Skeleton rows={8} label="Loading the project" />}
+          {problem ? (
+            <ErrorState page problem={problem} onRetry={retry}>
+              <Link className="link sm" to={paths.projects()}>
+                All projects
+              </Link>
+            </ErrorState>
+          ) : (
+            <Skeleton rows={8} label="Loading the project" />
+          )}
         </Page>
       )}
     </Shell>

@@ -141,7 +141,7 @@ export type DatasetsPageQueryVariables = Exact<{
 }>;
 
 
-export type DatasetsPageQuery = { project: { id: string, datasets: { nodes: Array<{ id: string, projectId: string, name: string, description: string, updatedAt: number, owner: { id: string, username: string } | null, latestVersion: { id: string, projectId: string, version: number, rowCount: number | string | null, sizeBytes: number | string, format: string } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+export type DatasetsPageQuery = { project: { id: string, datasets: { nodes: Array<{ id: string, projectId: string, name: string, description: string, updatedAt: number, owner: { id: string, username: string } | null, latestVersion: { id: string, projectId: string, version: number, rowCount: number | string | null, sizeBytes: number | string, format: string } | null }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
 export type UsedByQueryVariables = Exact<{
   project: string;
@@ -150,7 +150,7 @@ export type UsedByQueryVariables = Exact<{
 }>;
 
 
-export type UsedByQuery = { project: { id: string, dataset: { id: string, projectId: string, version: { id: string, projectId: string, runs: { nodes: Array<{ id: string, projectId: string, name: string, status: RunStatus, startTime: number }>, pageInfo: { hasNextPage: boolean } } } | null } | null } | null };
+export type UsedByQuery = { project: { id: string, dataset: { id: string, projectId: string, version: { id: string, projectId: string, runs: { nodes: Array<{ id: string, projectId: string, name: string, status: RunStatus, startTime: number }>, pageInfo: { hasNextPage: boolean } } | null } | null } | null } | null };
 
 export type ExperimentsPageQueryVariables = Exact<{
   project: string;
@@ -160,7 +160,7 @@ export type ExperimentsPageQueryVariables = Exact<{
 }>;
 
 
-export type ExperimentsPageQuery = { project: { id: string, experiments: { nodes: Array<{ id: string, projectId: string, name: string, createdAt: number, updatedAt: number, lifecycleStage: LifecycleStage, runCount: number | string, tags: Array<{ key: string, value: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+export type ExperimentsPageQuery = { project: { id: string, experiments: { nodes: Array<{ id: string, projectId: string, name: string, createdAt: number, updatedAt: number, lifecycleStage: LifecycleStage, runCount: number | string, tags: Array<{ key: string, value: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
 export type NewExperimentMutationVariables = Exact<{
   input: CreateExperimentInput;
@@ -195,7 +195,7 @@ export type ModelsPageQueryVariables = Exact<{
 }>;
 
 
-export type ModelsPageQuery = { project: { id: string, registeredModels: { nodes: Array<{ id: string, projectId: string, name: string, description: string | null, updatedAt: number, owner: { id: string, username: string } | null, aliases: Array<{ alias: string, version: number }>, latestVersions: Array<{ id: string, projectId: string, version: number, stage: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } } | null };
+export type ModelsPageQuery = { project: { id: string, registeredModels: { nodes: Array<{ id: string, projectId: string, name: string, description: string | null, updatedAt: number, owner: { id: string, username: string } | null, aliases: Array<{ alias: string, version: number }>, latestVersions: Array<{ id: string, projectId: string, version: number, stage: string }> }>, pageInfo: { endCursor: string | null, hasNextPage: boolean } } | null } | null };
 
 export type VersionActionsStageMutationVariables = Exact<{
   input: SetModelVersionStageInput;
@@ -225,21 +225,21 @@ export type ChannelDatasetsQueryVariables = Exact<{
 }>;
 
 
-export type ChannelDatasetsQuery = { project: { id: string, datasets: { nodes: Array<{ id: string, projectId: string, updatedAt: number }>, pageInfo: { hasNextPage: boolean } } } | null };
+export type ChannelDatasetsQuery = { project: { id: string, datasets: { nodes: Array<{ id: string, projectId: string, updatedAt: number }>, pageInfo: { hasNextPage: boolean } } | null } | null };
 
 export type ChannelRunsQueryVariables = Exact<{
   project: string;
 }>;
 
 
-export type ChannelRunsQuery = { project: { id: string, experiments: { nodes: Array<{ id: string, projectId: string, runCount: number | string }>, pageInfo: { hasNextPage: boolean } } } | null };
+export type ChannelRunsQuery = { project: { id: string, experiments: { nodes: Array<{ id: string, projectId: string, runCount: number | string }>, pageInfo: { hasNextPage: boolean } } | null } | null };
 
 export type ChannelModelsQueryVariables = Exact<{
   project: string;
 }>;
 
 
-export type ChannelModelsQuery = { project: { id: string, registeredModels: { nodes: Array<{ id: string, projectId: string, aliases: Array<{ alias: string }> }>, pageInfo: { hasNextPage: boolean } } } | null };
+export type ChannelModelsQuery = { project: { id: string, registeredModels: { nodes: Array<{ id: string, projectId: string, aliases: Array<{ alias: string }> }>, pageInfo: { hasNextPage: boolean } } | null } | null };
 
 export type NewProjectMutationVariables = Exact<{
   input: CreateProjectInput;
@@ -260,7 +260,7 @@ export type NewestRunsQueryVariables = Exact<{
 }>;
 
 
-export type NewestRunsQuery = { project: { id: string, experiments: { nodes: Array<{ id: string, projectId: string, name: string, runs: { nodes: Array<{ id: string, projectId: string, name: string, status: RunStatus, startTime: number, endTime: number | null, userName: string, owner: { id: string, username: string } | null, metrics: Array<{ key: string, value: number | string }> }>, pageInfo: { hasNextPage: boolean } } }>, pageInfo: { hasNextPage: boolean } } } | null };
+export type NewestRunsQuery = { project: { id: string, experiments: { nodes: Array<{ id: string, projectId: string, name: string, runs: { nodes: Array<{ id: string, projectId: string, name: string, status: RunStatus, startTime: number, endTime: number | null, userName: string, owner: { id: string, username: string } | null, metrics: Array<{ key: string, value: number | string }> }>, pageInfo: { hasNextPage: boolean } } }>, pageInfo: { hasNextPage: boolean } } | null } | null };
 
 export type ProjectPageQueryVariables = Exact<{
   project: string;
@@ -304,7 +304,7 @@ export type RunModelVersionsQueryVariables = Exact<{
 }>;
 
 
-export type RunModelVersionsQuery = { project: { id: string, run: { id: string, projectId: string, modelVersions: { nodes: Array<{ id: string, projectId: string, modelName: string, version: number, stage: string, aliases: Array<string>, createdAt: number }>, pageInfo: { hasNextPage: boolean } } } | null } | null };
+export type RunModelVersionsQuery = { project: { id: string, run: { id: string, projectId: string, modelVersions: { nodes: Array<{ id: string, projectId: string, modelName: string, version: number, stage: string, aliases: Array<string>, createdAt: number }>, pageInfo: { hasNextPage: boolean } } | null } | null } | null };
 
 export type RunPageQueryVariables = Exact<{
   project: string;

@@ -48,7 +48,7 @@ const document = graphql(`
   }
 `)
 
-type Row = NonNullable<DatasetsPageQuery['project']>['datasets']['nodes'][number]
+type Row = NonNullable<NonNullable<DatasetsPageQuery['project']>['datasets']>['nodes'][number]
 
 export default function DatasetsPage() {
   const here = useProject()

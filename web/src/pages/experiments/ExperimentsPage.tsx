@@ -45,7 +45,7 @@ const document = graphql(`
   }
 `)
 
-type Row = NonNullable<ExperimentsPageQuery['project']>['experiments']['nodes'][number]
+type Row = NonNullable<NonNullable<ExperimentsPageQuery['project']>['experiments']>['nodes'][number]
 
 const views = [
   ['ACTIVE', 'Active'],

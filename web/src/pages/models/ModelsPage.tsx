@@ -48,7 +48,7 @@ const document = graphql(`
   }
 `)
 
-type Row = NonNullable<ModelsPageQuery['project']>['registeredModels']['nodes'][number]
+type Row = NonNullable<NonNullable<ModelsPageQuery['project']>['registeredModels']>['nodes'][number]
 
 const nameFilter = (search: string): string | null => (search === '' ? null : `name ILIKE '%${search.replaceAll("'", '')}%'`)
 

@@ -52,7 +52,7 @@ const document = graphql(`
   }
 `)
 
-type ExperimentRow = NonNullable<NewestRunsQuery['project']>['experiments']['nodes'][number]
+type ExperimentRow = NonNullable<NonNullable<NewestRunsQuery['project']>['experiments']>['nodes'][number]
 type Row = ExperimentRow['runs']['nodes'][number] & { readonly experiment: ExperimentRow }
 
 const most = 12
