@@ -1,6 +1,6 @@
 /** The one table. Four states in one place: skeleton, empty, error, rows; rows beyond the window are not in the page. */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type CSSProperties, type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import type { Problem } from '../data/problem.ts'
 import { Check } from './Check.tsx'
 import { ErrorState } from './ErrorState.tsx'
@@ -49,13 +49,16 @@ export interface TableProps<Row> {
 }
 
 const rowHeights = { regular: 28, relaxed: 32 }
-const overscan = 12
+const overscan = 8
 
 export function Table<Row>(props: TableProps<Row>) {
   const { label, columns, rows, rowKey, loading, problem, onRetry, empty, selection, onEnd, dense = 'regular' } = props
   const box = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => rowHeights[dense], overscan, getItemKey: (i) => keyAt(rows, rowKey, i) })
   const shown = virtual.getVirtualItems()
+  const latest = useRef(selection)
+  latest.current = selection
+  const toggle = useCallback((row: Row) => latest.current?.toggle(row), [])
   const last = shown.at(-1)?.index ?? 0
   const [focused, setFocused] = useState(0)
   // One stop of the Tab key for all rows; arrows move on from there.
@@ -92,7 +95,18 @@ export function Table<Row>(props: TableProps<Row>) {
           {before > 0 && <Space height={before} width={width} />}
           {shown.map((item) => {
             const row = rows[item.index]
-            return row === undefined ? null : <BodyRow key={item.key} row={row} index={item.index} stop={item.index === stop} {...props} />
+            return row === undefined ? null : (
+              <MemoRow
+                key={item.key}
+                row={row}
+                index={item.index}
+                columns={columns}
+                stop={item.index === stop}
+                openable={props.onOpen !== undefined}
+                select={selection && { selected: selection.isSelected(row), label: `Select ${selection.labelOf(row)}` }}
+                onToggle={toggle}
+              />
+            )
           })}
           {after > 0 && <Space height={after} width={width} />}
         </tbody>
@@ -153,13 +167,24 @@ function SortButton({ header, sort }: { header: string; sort: NonNullable<Column
   )
 }
 
-function BodyRow<Row>({ row, index, stop, columns, selection, onOpen }: TableProps<Row> & { row: Row; index: number; stop: boolean }) {
-  const selected = selection?.isSelected(row) ?? false
+interface RowProps<Row> {
+  readonly row: Row
+  readonly index: number
+  readonly columns: readonly Column<Row>[]
+  readonly stop: boolean
+  readonly openable: boolean
+  /** Absent: the table has no selection. */
+  readonly select: { readonly selected: boolean; readonly label: string } | undefined
+  /** Always the same function, so that rows already drawn are left alone while the table scrolls. */
+  readonly onToggle: (row: Row) => void
+}
+
+function BodyRow<Row>({ row, index, columns, stop, openable, select, onToggle }: RowProps<Row>) {
   return (
-    <tr aria-rowindex={index + 1} data-index={index} className={selected ? 'sel' : ''} aria-selected={selection ? selected : undefined} tabIndex={onOpen || selection ? (stop ? 0 : -1) : undefined}>
-      {selection && (
+    <tr aria-rowindex={index + 1} data-index={index} className={select?.selected ? 'sel' : ''} aria-selected={select?.selected} tabIndex={openable || select ? (stop ? 0 : -1) : undefined}>
+      {select && (
         <td className="c check">
-          <Check state={selected ? 'all' : 'none'} label={`Select ${selection.labelOf(row)}`} onToggle={() => selection.toggle(row)} inRow />
+          <Check state={select.selected ? 'all' : 'none'} label={select.label} onToggle={() => onToggle(row)} inRow />
         </td>
       )}
       {columns.map((column, i) => (
@@ -170,6 +195,18 @@ function BodyRow<Row>({ row, index, stop, columns, selection, onOpen }: TablePro
     </tr>
   )
 }
+
+const sameRow = <Row,>(a: RowProps<Row>, b: RowProps<Row>): boolean =>
+  a.row === b.row &&
+  a.index === b.index &&
+  a.columns === b.columns &&
+  a.stop === b.stop &&
+  a.openable === b.openable &&
+  a.select?.selected === b.select?.selected &&
+  a.select?.label === b.select?.label &&
+  a.onToggle === b.onToggle
+/** memo loses the type parameter of a generic component; the signature is BodyRow's own. */
+const MemoRow = memo(BodyRow, sameRow) as typeof BodyRow
 
 /** j and k or the arrows move between rows, x selects, Enter opens. */
 function onKey<Row>(event: KeyboardEvent<HTMLTableElement>, { rows, selection, onOpen }: TableProps<Row>): void {
