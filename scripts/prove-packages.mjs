@@ -55,9 +55,8 @@ const packages = {
 function standIn() {
   const at = mkdtempSync(join(tmpdir(), 'sluice-without-'))
   chmodSync(at, 0o755) // as root the database runs as another user, who must get to its data here
-  const isWanted = (path) => !path.includes('.compile-cache')
   for (const path of ['package.json', 'tsconfig.json', 'vitest.config.ts', 'gateway', 'subgraphs', 'web', 'schema', 'dist'])
-    cpSync(join(root, path), join(at, path), { recursive: true, filter: isWanted })
+    cpSync(join(root, path), join(at, path), { recursive: true })
   for (const name of readdirSync(join(root, 'node_modules'))) {
     if (name.startsWith('.')) continue
     mkdirSync(dirname(join(at, 'node_modules', name)), { recursive: true })
@@ -76,8 +75,7 @@ function link(at, name) {
 /** Runs a probe until it looks healthy or ends. */
 function run(probe, at) {
   return new Promise((resolve) => {
-    const { NODE_COMPILE_CACHE: _, ...env } = process.env
-    const child = spawn(node, probe.args(at), { cwd: at, env })
+    const child = spawn(node, probe.args(at), { cwd: at })
     let output = ''
     const timer = setTimeout(() => child.kill('SIGTERM'), 120_000)
     const listen = (chunk) => {

@@ -16,8 +16,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 let child
 
-/** V8 lets its nursery grow to three times this; at its default an idle platform holds 310 MB instead of 190. */
-const nodeFlags = ['--max-semi-space-size=8']
+/** V8 lets its nursery grow to three times this; at its default an idle platform holds 310 MB instead of 185. */
+const nodeFlags = ['--max-semi-space-size=4']
 
 /** One line when work begins; on a terminal a running clock, elsewhere a line now and then; one line when it ends. */
 function say(what) {
@@ -83,7 +83,6 @@ async function main([command = 'start', ...rest]) {
   await prepare()
   if (args[0] === 'prepare') return
   if (args[0] === 'test') return become([join(root, 'scripts/test.mjs'), ...rest])
-  process.env.NODE_COMPILE_CACHE ??= join(root, 'dist/.compile-cache') // a second start then parses nothing
   return become([...nodeFlags, join(root, 'dist/sluice.js'), ...args])
 }
 
