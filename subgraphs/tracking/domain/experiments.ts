@@ -1,6 +1,6 @@
 /** Experiments: create, find, rename, tag, move to the trash and back. */
 import { demand } from '#shared/access.ts'
-import { demandCould } from '#tracking/domain/decisions.ts'
+import { demandCould, demandOn, readableOnly, visibleOf } from '#tracking/domain/decisions.ts'
 import type { ProjectRef, Scope } from '#shared/actor.ts'
 import { alreadyExists, conflict, DomainError, invalid, notFound } from '#shared/errors.ts'
 import type { Page } from '#shared/paging.ts'
@@ -39,6 +39,7 @@ export interface Experiments {
 
 const type = 'tracking.experiment'
 const missing = (id: string): DomainError => notFound(`No Experiment with id=${id} exists`)
+const missingName = (name: string): DomainError => notFound(`Could not find experiment with name '${name}'`)
 export const inactiveExperiment = (id: string): DomainError => conflict(`The experiment ${id} must be in the 'active' state. Current state is deleted.`)
 
 /** Longer than our ids are: there is no such experiment, and the store could not even be asked. */
@@ -71,7 +72,7 @@ export function createExperiments(store: ExperimentStore, now: () => number = Da
     demandCould(scope, permission)
     const found = await find(scope.project, text)
     if (!found) throw missing(experimentId(text))
-    demand(scope, permission, { type, id: found.id, ownerId: found.ownerId })
+    demandOn(scope, permission, { type, id: found.id, ownerId: found.ownerId }, () => missing(found.id))
     return found
   }
   const requireActive = async (scope: Scope, text: string, permission: Permission): Promise<Experiment> => {
@@ -94,24 +95,25 @@ const reading = ({ store, require }: Core): Pick<Experiments, 'get' | 'getByName
   async getByName(scope, name) {
     demandCould(scope, 'tracking.experiment.read')
     const found = await store.getByName(scope.project, name.normalize('NFC'))
-    if (!found) throw notFound(`Could not find experiment with name '${name}'`)
-    demand(scope, 'tracking.experiment.read', { type, id: found.id, ownerId: found.ownerId })
+    if (!found) throw missingName(name)
+    demandOn(scope, 'tracking.experiment.read', { type, id: found.id, ownerId: found.ownerId }, () => missingName(name))
     return found
   },
   async load(scope, ids) {
-    demand(scope, 'tracking.experiment.read')
+    demandCould(scope, 'tracking.experiment.read')
     return (
       await store.get(
         scope.project,
         ids.map((id) => (/^\d{1,18}$/.test(id) ? id : '-1')),
       )
-    ).map((found) => found ?? null)
+    ).map(visibleOf(scope, 'tracking.experiment.read', type))
   },
   async search(scope, { filter, orderBy = [], view = 'ACTIVE', limit, token }) {
-    demand(scope, 'tracking.experiment.read')
+    demandCould(scope, 'tracking.experiment.read')
     if (limit <= 0) throw invalid(`Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer`)
     if (limit > names.limits.searchExperiments) throw invalid(`Invalid value ${limit} for parameter 'max_results' supplied. It must be at most ${names.limits.searchExperiments}`)
-    return store.search(scope.project, { filter: parseFilter(filter, experimentGrammar), orderBy: parseOrderBy(orderBy, experimentGrammar), view, limit, token })
+    const readable = readableOnly(scope, 'tracking.experiment.read', type, 'experiment_id', parseFilter(filter, experimentGrammar))
+    return store.search(scope.project, { filter: readable, orderBy: parseOrderBy(orderBy, experimentGrammar), view, limit, token })
   },
   async runCounts(scope, ids) {
     demand(scope, 'tracking.run.read')

@@ -1,8 +1,8 @@
 /** Histories of metrics: whole, paged, several runs at once, and thinned for charts. */
-import { demand } from '#shared/access.ts'
 import type { Scope } from '#shared/actor.ts'
 import { invalid } from '#shared/errors.ts'
 import { decodeOffset, encodeOffset, type Page } from '#shared/paging.ts'
+import { demandCould, visibleOf } from '#tracking/domain/decisions.ts'
 import { limits } from '#tracking/domain/names.ts'
 import type { MetricPoint } from '#tracking/domain/metric.ts'
 import type { Runs } from '#tracking/domain/runs.ts'
@@ -39,8 +39,9 @@ export interface Metrics {
 export function createMetrics(store: MetricStore, runStore: Pick<RunStore, 'facts'>, runs: Pick<Runs, 'require'>): Metrics {
   const readable = async (scope: Scope, runIds: readonly string[]) => {
     if (runIds.length > limits.historyRuns) throw invalid(`At most ${limits.historyRuns} runs can be read at once. Got ${runIds.length}.`)
-    demand(scope, 'tracking.run.read')
-    return (await runStore.facts(scope.project, [...new Set(runIds)])).filter((facts) => facts !== undefined)
+    demandCould(scope, 'tracking.run.read')
+    const found = await runStore.facts(scope.project, [...new Set(runIds)])
+    return found.map(visibleOf(scope, 'tracking.run.read', 'tracking.run')).filter((facts) => facts !== null)
   }
   return {
     async history(scope, runId, key, { limit, token } = {}) {

@@ -4,7 +4,7 @@ import type { ProjectRef, Scope } from '#shared/actor.ts'
 import { conflict, invalid, notFound, type DomainError } from '#shared/errors.ts'
 import type { Page } from '#shared/paging.ts'
 import type { Permission } from '#shared/policy.ts'
-import { demandCould } from '#tracking/domain/decisions.ts'
+import { demandCould, demandOn, readableOnly, visibleOf } from '#tracking/domain/decisions.ts'
 import type { LifecycleView, Tag } from '#tracking/domain/experiment.ts'
 import { experimentId, inactiveExperiment, isPossibleId, type Experiments } from '#tracking/domain/experiments.ts'
 import type { NewMetric } from '#tracking/domain/metric.ts'
@@ -90,7 +90,7 @@ export function createRuns(store: RunStore, metrics: MetricStore, experiments: P
     demandCould(scope, permission)
     const [found] = await store.facts(scope.project, [id])
     if (!found) throw missingRun(id)
-    demand(scope, permission, { type, id: found.id, ownerId: found.ownerId })
+    demandOn(scope, permission, { type, id: found.id, ownerId: found.ownerId }, () => missingRun(id))
     return found
   }
   const find: Runs['find'] = async (project, id) => (await store.get(project, [id]))[0]
@@ -106,13 +106,14 @@ const reading = ({ store, require, find }: Core): Pick<Runs, 'get' | 'load' | 's
     return found
   },
   async load(scope, ids) {
-    demand(scope, 'tracking.run.read')
-    return (await store.get(scope.project, ids)).map((found) => found ?? null)
+    demandCould(scope, 'tracking.run.read')
+    return (await store.get(scope.project, ids)).map(visibleOf(scope, 'tracking.run.read', type))
   },
   async search(scope, experimentIds, { filter, orderBy = [], view = 'ACTIVE', limit, token }) {
-    demand(scope, 'tracking.run.read')
+    demandCould(scope, 'tracking.run.read')
     if (limit <= 0) throw invalid(`Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer`)
-    const search = { filter: parseFilter(filter, runGrammar), orderBy: parseOrderBy(orderBy, runGrammar), view, limit, token }
+    const readable = readableOnly(scope, 'tracking.run.read', type, 'run_id', parseFilter(filter, runGrammar))
+    const search = { filter: readable, orderBy: parseOrderBy(orderBy, runGrammar), view, limit, token }
     const ids = [...new Set(experimentIds.map(experimentId))].filter(isPossibleId)
     return ids.length === 0 ? { items: [] } : store.search(scope.project, ids, search)
   },

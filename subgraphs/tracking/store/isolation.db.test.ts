@@ -1,6 +1,7 @@
 /** Who may do what, where: another project's ids do not exist, and roles bind every service. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Scope } from '#shared/actor.ts'
+import type { Grant, Scope } from '#shared/actor.ts'
+import type { Permission } from '#shared/policy.ts'
 import { testActor, testProject, testScope } from '#shared/testing/actors.ts'
 import { startTestTracking, type TestTracking } from '#tracking/store/testing.ts'
 
@@ -104,6 +105,44 @@ describe('a contributor', () => {
     await expect(t.runs.delete(contributor, [runId])).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await expect(t.runs.delete(contributor, [own.id, runId])).rejects.toMatchObject({ code: 'FORBIDDEN' })
     expect((await t.runs.get(owner, runId)).active).toBe(true)
+  })
+})
+
+describe('a grant on one resource', () => {
+  const grant = (effect: 'allow' | 'deny', permission: Permission, resourceType: string, resourceId: string): Grant => ({
+    permission,
+    projectId: here.id,
+    resourceType,
+    resourceId,
+    effect,
+    validFrom: 0,
+    validTo: null,
+  })
+  const withGrants = (role: 'viewer' | undefined, grants: Grant[]): Scope => {
+    const actor = testActor('g', role ? [[here, role]] : [])
+    return { actor: { ...actor, snapshot: { ...actor.snapshot, projects: [here], grants } }, project: here }
+  }
+
+  it('that denies hides a run and an experiment from reads and lists, and pages stay full', async () => {
+    const other = await t.runs.create(owner, { experimentId, name: 'other', startTime: 5 })
+    const denied = withGrants('viewer', [grant('deny', 'tracking.run.read', 'tracking.run', runId), grant('deny', 'tracking.experiment.read', 'tracking.experiment', '0')])
+    expect(await t.runs.load(denied, [runId, other.id])).toMatchObject([null, { id: other.id }])
+    expect((await t.runs.search(denied, [experimentId], { limit: 1, filter: "run_name != 'zz'", orderBy: ['start_time ASC'] })).items.map((r) => r.id)).toEqual([other.id])
+    expect((await t.runs.search(denied, [experimentId], { limit: 9 })).items.map((r) => r.id)).not.toContain(runId)
+    expect(await t.metrics.histories(denied, [runId], 'm')).toEqual([])
+    await expect(t.runs.get(denied, runId)).rejects.toMatchObject({ code: 'NOT_FOUND', message: `Run with id=${runId} not found` })
+    await expect(t.experiments.get(denied, '0')).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'No Experiment with id=0 exists' })
+    await expect(t.experiments.getByName(denied, 'Default')).rejects.toMatchObject({ code: 'NOT_FOUND', message: "Could not find experiment with name 'Default'" })
+    expect((await t.experiments.search(denied, { limit: 9 })).items.map((e) => e.id)).not.toContain('0')
+    expect(await t.experiments.load(denied, ['0', experimentId])).toMatchObject([null, { id: experimentId }])
+  })
+
+  it('that allows shows this one to who is not a member, and nothing else', async () => {
+    const guest = withGrants(undefined, [grant('allow', 'tracking.run.read', 'tracking.run', runId)])
+    expect((await t.runs.search(guest, [experimentId], { limit: 9, view: 'ALL' })).items.map((r) => r.id)).toEqual([runId])
+    expect((await t.runs.get(guest, runId)).id).toBe(runId)
+    await expect(t.experiments.search(guest, { limit: 9 })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(t.runs.setTag(guest, runId, { key: 'x', value: '1' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 })
 
