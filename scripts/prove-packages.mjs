@@ -55,8 +55,7 @@ const packages = {
 function standIn() {
   const at = mkdtempSync(join(tmpdir(), 'sluice-without-'))
   chmodSync(at, 0o755) // as root the database runs as another user, who must get to its data here
-  for (const path of ['package.json', 'tsconfig.json', 'vitest.config.ts', 'gateway', 'subgraphs', 'web', 'schema', 'dist'])
-    cpSync(join(root, path), join(at, path), { recursive: true })
+  for (const path of ['package.json', 'tsconfig.json', 'vitest.config.ts', 'gateway', 'subgraphs', 'web', 'schema', 'dist']) cpSync(join(root, path), join(at, path), { recursive: true })
   for (const name of readdirSync(join(root, 'node_modules'))) {
     if (name.startsWith('.')) continue
     mkdirSync(dirname(join(at, 'node_modules', name)), { recursive: true })

@@ -13,9 +13,9 @@ const waysToHandOver = [
 ] as const
 
 const product = `
-console.log('ready ' + JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), pid: process.pid }))
 let asked = 0
 process.on('SIGTERM', () => { asked += 1; setTimeout(() => { console.log('asked ' + asked); process.exit(7) }, 100) })
+console.log('ready ' + JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), pid: process.pid }))
 if (process.argv.includes('--stay')) setInterval(() => {}, 1000)
 else process.exit(Number(process.argv[3] ?? 0))
 `
