@@ -12,6 +12,7 @@ const themes = [
 
 /** The foot of the navigation: who I am, the theme, and the way out. */
 export function AccountMenu({ user }: { user: SessionUser }) {
+  const theme = useThemeChoice()
   return (
     <div className="foot">
       <Menu
@@ -31,6 +32,9 @@ export function AccountMenu({ user }: { user: SessionUser }) {
         <MenuItem icon="logOut" onSelect={() => void signOut()}>
           Log out
         </MenuItem>
+        <MenuLine />
+        <MenuHead>Theme</MenuHead>
+        <MenuChoice value={theme} options={themes} onChange={chooseTheme} />
       </Menu>
       <ThemeMenu />
     </div>
