@@ -228,3 +228,9 @@ export function readDemoConfig(args: readonly string[], environment: Environment
   if (!url.success) throw new StartError(`SLUICE_URL ${url.error.issues.map((i) => i.message).join('; ')}`)
   return { url: url.data, dataDirectory: dataDir, token: environment['SLUICE_TOKEN'], adminPassword }
 }
+
+/** What child processes of the launcher may know of our own environment: how to run, no credentials of ours. */
+export function inheritedEnvironment(environment: Environment = process.env): Record<string, string> {
+  const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE']
+  return Object.fromEntries(names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])))
+}

@@ -5,7 +5,7 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Config, StartError } from '#gateway/config.ts'
+import { type Config, inheritedEnvironment, StartError } from '#gateway/config.ts'
 import { ensureKeys, type InstallationKeys } from '#gateway/distributed/keys.ts'
 import { supervise, type Supervised } from '#gateway/distributed/supervisor.ts'
 import { startEmbeddedPostgres } from '#shared/db/embedded-postgres.ts'
@@ -60,10 +60,10 @@ export async function launch(config: Config, log: Log, say: (line: string) => vo
   }
 }
 
-/** What every process gets; nothing of our own environment but the path. */
+/** What every process gets. */
 function environmentOf(config: Config, keys: InstallationKeys, backing: Backing, ports: Readonly<Record<SubgraphName, number>>, publicUrl: string): Record<string, string> {
   return {
-    PATH: '/usr/bin:/bin',
+    ...inheritedEnvironment(),
     SLUICE_PEERS: subgraphNames.map((name) => `${name}=http://127.0.0.1:${ports[name]}`).join(','),
     SLUICE_PUBLIC_URL: publicUrl,
     SLUICE_INNER_PRIVATE_KEY: keys.innerPrivateKey,
