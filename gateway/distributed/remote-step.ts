@@ -11,8 +11,8 @@ export function remoteStep(name: SubgraphName, url: string, signer: InnerSigner)
     url: `${url}/graphql`,
     honorSubgraphCacheControlHeader: false,
     async willSendRequest({ request, context }) {
-      const { caller } = context as OperationContext // set below: this source sends nothing but steps of operations
-      request.http?.headers.set(innerHeader, await signer.sign(caller, name))
+      const { caller, actor } = context as OperationContext // set below: this source sends nothing but steps of operations
+      request.http?.headers.set(innerHeader, await signer.sign({ ...caller, ...(actor ? { epoch: actor.snapshot.epoch } : {}) }, name))
       request.http?.headers.set('x-request-id', caller.requestId)
     },
   })

@@ -10,11 +10,11 @@ import { getVariableValues, GraphQLError, type GraphQLFormattedError, type Graph
 import { assertAffordable } from '#gateway/graphql/cost.ts'
 import { guardStep, type OperationContext, type RunStep, sourceOf } from '#gateway/graphql/data-source.ts'
 import { limits } from '#gateway/graphql/limits.ts'
-import { createPolicyPass, type PolicyPass, refusalError } from '#gateway/graphql/policy-pass.ts'
+import { createPolicyPass, type Operation, type PassResult, type PolicyPass, refusalError } from '#gateway/graphql/policy-pass.ts'
 import type { PolicyTree } from '#gateway/graphql/policy-tree.ts'
 import { lintSchema } from '#gateway/graphql/schema-lint.ts'
 import type { Access } from '#shared/access.ts'
-import type { Caller } from '#shared/actor.ts'
+import type { Actor, Caller } from '#shared/actor.ts'
 import { DomainError } from '#shared/errors.ts'
 import { graphqlCodes, toGraphQLError } from '#shared/graphql/error-format.ts'
 import { httpStatus } from '#shared/rest/error-format.ts'
@@ -100,12 +100,12 @@ function beforeExecution(pass: () => PolicyPass | undefined, access: Access, log
       Promise.resolve({
         async didResolveOperation(request) {
           const checked = operationOf(request)
-          const actor = await access.actorOf(request.contextValue.caller, checked.operation.operation === 'mutation' ? 'write' : 'read').catch(asGraphQL)
-          if (actor.viewingAs && checked.operation.operation === 'mutation') throw badRequest('FORBIDDEN', 'Viewing as somebody else is read-only.', 403)
+          const { caller } = request.contextValue
+          if (caller.subjectId !== caller.principalId && checked.operation.operation === 'mutation') throw badRequest('FORBIDDEN', 'Viewing as somebody else is read-only.', 403)
           assertAffordable(request.schema, checked.document, checked.operation, checked.variables)
           const policy = pass()
           if (!policy) throw badRequest('UNAVAILABLE', 'The gateway is starting.', 503)
-          const { refused, projects } = await policy.check(checked, actor)
+          const { actor, refused, projects } = await judge(policy, access, caller, checked).catch(asGraphQL)
           request.contextValue.noted.projects = projects
           if (refused.length > 0) {
             const error = refusalError(refused)
@@ -131,6 +131,16 @@ function beforeExecution(pass: () => PolicyPass | undefined, access: Access, log
         },
       }),
   }
+}
+
+/** What a read is allowed may rest on a policy a second old; what it is refused is judged again on a fresh one. */
+async function judge(policy: PolicyPass, access: Access, caller: Caller, checked: Operation): Promise<PassResult & { readonly actor: Actor }> {
+  const isMutation = checked.operation.operation === 'mutation'
+  const actor = await access.actorOf(caller, isMutation ? 'write' : 'read')
+  const first = await policy.check(checked, actor)
+  if (first.refused.length === 0 || isMutation || caller.kind === 'anonymous') return { ...first, actor }
+  const fresh = await access.actorOf(caller, 'write')
+  return fresh.snapshot.epoch === actor.snapshot.epoch ? { ...first, actor } : { ...(await policy.check(checked, fresh)), actor: fresh }
 }
 
 const badRequest = (code: string, message: string, status = 400): GraphQLError => new GraphQLError(message, { extensions: { code, http: { status } } })

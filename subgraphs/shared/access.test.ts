@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createAccess, demand, findProject, scopeIn } from '#shared/access.ts'
+import { checkFresh, createAccess, demand, findProject, scopeIn } from '#shared/access.ts'
 import { anonymousCaller, type Caller, type Snapshot } from '#shared/actor.ts'
 import { DomainError } from '#shared/errors.ts'
 import { testActor, testProject, testScope } from '#shared/testing/actors.ts'
@@ -75,6 +75,31 @@ describe('freshness', () => {
   it('needs no identity for anonymous callers', async () => {
     const access = createAccess({ epoch: () => Promise.reject(new Error('down')), snapshot: () => Promise.reject(new Error('down')) })
     expect((await access.actorOf(anonymousCaller('r'), 'write')).snapshot.active).toBe(false)
+  })
+})
+
+describe('who was just let in', () => {
+  /** An identity that knows the project from its second epoch on; time stands still, so the first answer stays good for reads. */
+  function identityThatLearns() {
+    const project = testProject('new')
+    let epoch = 1
+    const learn = () => (epoch = 2)
+    const snapshot = (): Snapshot => ({ ...snapshotAt(epoch), projects: epoch > 1 ? [project] : [], memberships: epoch > 1 ? [{ projectId: project.id, role: 'viewer', validFrom: 0, validTo: null }] : [] })
+    return { learn, access: createAccess({ epoch: () => Promise.resolve(epoch), snapshot: () => Promise.resolve(snapshot()) }, () => 0) }
+  }
+
+  it('is not turned away on an old answer', async () => {
+    const { learn, access } = identityThatLearns()
+    await expect(checkFresh(access, caller, 'read', (actor) => scopeIn(actor, 'new'))).rejects.toThrow('not found')
+    learn()
+    await expect(checkFresh(access, caller, 'read', (actor) => scopeIn(actor, 'new').project.name)).resolves.toBe('new')
+  })
+  it('is known behind the door when the door knew', async () => {
+    const { learn, access } = identityThatLearns()
+    await access.actorOf(caller, 'read')
+    learn()
+    expect((await access.actorOf(caller, 'read')).snapshot.epoch).toBe(1)
+    expect((await access.actorOf({ ...caller, epoch: 2 }, 'read')).snapshot.epoch).toBe(2)
   })
 })
 

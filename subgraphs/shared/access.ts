@@ -17,7 +17,7 @@ export interface PolicySource {
 export type Freshness = 'read' | 'write'
 
 export interface Access {
-  /** Resolves the caller's snapshot. Throws UNAVAILABLE when identity does not answer in time. */
+  /** Resolves the caller's snapshot, never older than `caller.epoch`. Throws UNAVAILABLE when identity does not answer in time. */
   actorOf(caller: Caller, freshness: Freshness): Promise<Actor>
   /** Forgets everything cached; for tests. */
   clear(): void
@@ -55,14 +55,14 @@ export function createAccess(source: PolicySource, now: () => number = () => per
       })
     return next
   }
-  const currentEpoch = (freshness: Freshness): Promise<number> | number => (freshness === 'read' && known && now() - known.askedAt < READ_AGE_MS ? known.epoch : askAfterNow())
+  const currentEpoch = (freshness: Freshness, atLeast: number): Promise<number> | number => (freshness === 'read' && known && known.epoch >= atLeast && now() - known.askedAt < READ_AGE_MS ? known.epoch : askAfterNow())
 
   return {
     async actorOf(caller, freshness) {
       const viewingAs = caller.subjectId !== caller.principalId
       if (caller.kind === 'anonymous') return { ...caller, snapshot: anonymousSnapshot, viewingAs: false }
       try {
-        const epoch = await currentEpoch(freshness)
+        const epoch = await currentEpoch(freshness, caller.epoch ?? 0)
         let snapshot = snapshots.get(caller.subjectId)
         if (!snapshot || snapshot.epoch < epoch) {
           snapshot = await withDeadline(source.snapshot(caller.subjectId), DEADLINE_MS)
@@ -79,6 +79,23 @@ export function createAccess(source: PolicySource, now: () => number = () => per
       known = undefined
       snapshots.clear()
     },
+  }
+}
+
+/**
+ * Runs a check for a read. What it allows may rest on an answer of identity up to a second old; what it refuses may not:
+ * a refusal is decided again on a fresh one, so whoever was just let in (or just made the project) is not turned away.
+ */
+export async function checkFresh<T>(access: Access, caller: Caller, freshness: Freshness, check: (actor: Actor) => T | Promise<T>): Promise<T> {
+  const actor = await access.actorOf(caller, freshness)
+  try {
+    return await check(actor)
+  } catch (error) {
+    const isRefusal = error instanceof DomainError && (error.code === 'NOT_FOUND' || error.code === 'FORBIDDEN')
+    if (freshness === 'write' || !isRefusal || caller.kind === 'anonymous') throw error
+    const fresh = await access.actorOf(caller, 'write')
+    if (fresh.snapshot.epoch === actor.snapshot.epoch) throw error
+    return check(fresh)
   }
 }
 

@@ -23,6 +23,8 @@ export interface Caller {
   /** The project that the path, header or token named for MLflow clients; undefined where the graph names it. */
   readonly projectName?: string
   readonly requestId: string
+  /** The policy epoch that the door decided at: whoever decides after it must know at least as much. */
+  readonly epoch?: number
 }
 
 /** A project as every subgraph knows it: the id never changes and is never reused, nor is the name. */

@@ -41,6 +41,7 @@ const callerClaims = z.object({
   subject: z.string(),
   project: z.string().optional(),
   request: z.string(),
+  epoch: z.number().optional(),
   ceiling: z
     .object({ projects: z.array(z.string()).nullable(), permissions: z.array(z.custom<Permission>((p) => typeof p === 'string' && isPermission(p))).nullable() })
     .nullable(),
@@ -50,7 +51,7 @@ export async function createInnerSigner(privateKeyPem: string): Promise<InnerSig
   const key = await importPKCS8(privateKeyPem, algorithm)
   return {
     sign: (caller, audience) =>
-      new SignJWT({ kind: caller.kind, principal: caller.principalId, subject: caller.subjectId, project: caller.projectName, request: caller.requestId, ceiling: caller.ceiling })
+      new SignJWT({ kind: caller.kind, principal: caller.principalId, subject: caller.subjectId, project: caller.projectName, request: caller.requestId, epoch: caller.epoch, ceiling: caller.ceiling })
         .setProtectedHeader({ alg: algorithm })
         .setIssuer(issuer)
         .setAudience(audience)
@@ -72,7 +73,7 @@ export async function createInnerVerifier(publicKeyPem: string, audience: Subgra
       try {
         const { payload } = await jwtVerify(token, key, { algorithms: [algorithm], issuer, audience, requiredClaims: ['exp', 'jti'], maxTokenAge: lifetimeSeconds })
         const claims = callerClaims.parse(payload)
-        return { principalId: claims.principal, kind: claims.kind, subjectId: claims.subject, ceiling: claims.ceiling, requestId: claims.request, ...(claims.project === undefined ? {} : { projectName: claims.project }) }
+        return { principalId: claims.principal, kind: claims.kind, subjectId: claims.subject, ceiling: claims.ceiling, requestId: claims.request, ...(claims.project === undefined ? {} : { projectName: claims.project }), ...(claims.epoch === undefined ? {} : { epoch: claims.epoch }) }
       } catch (error) {
         return refuse(error)
       }

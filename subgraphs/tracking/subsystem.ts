@@ -30,6 +30,9 @@ export interface TrackingDeps extends CommonDeps {
   readonly ports: () => Pick<Ports, 'identity' | 'datasets' | 'registry'>
 }
 
+/** How often what broken uploads left behind is removed. */
+const SWEEP_MS = 60 * 60_000
+
 export async function createTracking(deps: TrackingDeps): Promise<Subsystem<TrackingPort>> {
   const postgres = createPostgres({ url: deps.databaseUrl, schema: 'tracking', log: deps.log })
   const projects = createProjects(postgres)
@@ -49,6 +52,8 @@ export async function createTracking(deps: TrackingDeps): Promise<Subsystem<Trac
     runInputs: createRunInputs(createRunInputStore(projects, keys), runs, findVersion, deps.publicUrl),
   }
 
+  let sweeping: NodeJS.Timeout | undefined
+
   return {
     name: 'tracking',
     schema: await createTrackingSchema(),
@@ -65,9 +70,14 @@ export async function createTracking(deps: TrackingDeps): Promise<Subsystem<Trac
     migrate: () => postgres.migrate(repositoryPath('subgraphs/tracking/store/migrations')),
     async start() {
       compaction.start()
+      const sweep = () => files.services.artifacts.sweep().catch((error: unknown) => deps.log.warn({ err: error }, 'files of broken uploads were not removed'))
+      void sweep()
+      sweeping = setInterval(() => void sweep(), SWEEP_MS)
+      sweeping.unref()
     },
     async stop() {
       compaction.stop()
+      clearInterval(sweeping)
       await postgres.close()
     },
     health: async () => [await postgres.health()],

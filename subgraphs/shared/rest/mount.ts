@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { scopeIn, refusal, type Access } from '#shared/access.ts'
+import { checkFresh, scopeIn, refusal, type Access } from '#shared/access.ts'
 import { type Actor, type Caller, type Scope } from '#shared/actor.ts'
 import { DomainError, notFound } from '#shared/errors.ts'
 import { parseJson, stringifyJson } from '#shared/json.ts'
@@ -44,9 +44,8 @@ export function mountRoutes(app: FastifyInstance, routes: readonly Route[], opti
 async function answer(route: Route, request: FastifyRequest, reply: FastifyReply, options: MountOptions): Promise<FastifyReply> {
   try {
     const caller = await options.callerOf(request)
-    const actor = await actorFor(route, caller, options.access)
-    const scope = route.within === 'project' ? scopeFor(actor) : undefined
-    allowOrRefuse(route, actor, scope)
+    if (route.needs !== 'public' && caller.kind === 'anonymous') throw new DomainError('UNAUTHENTICATED', 'You are not authenticated. Send a token as Bearer, or user name and password as Basic.')
+    const { actor, scope } = await checkFresh(options.access, caller, route.writes ? 'write' : 'read', (actor) => admit(route, actor))
     const raw: RawInput = {
       method: route.method,
       params: request.params as Record<string, string>, // Fastify types them as unknown; its router makes strings
@@ -62,9 +61,10 @@ async function answer(route: Route, request: FastifyRequest, reply: FastifyReply
   }
 }
 
-function actorFor(route: Route, caller: Caller, access: Access): Promise<Actor> {
-  if (route.needs !== 'public' && caller.kind === 'anonymous') throw new DomainError('UNAUTHENTICATED', 'You are not authenticated. Send a token as Bearer, or user name and password as Basic.')
-  return access.actorOf(caller, route.writes ? 'write' : 'read')
+function admit(route: Route, actor: Actor): { readonly actor: Actor; readonly scope: Scope | undefined } {
+  const scope = route.within === 'project' ? scopeFor(actor) : undefined
+  allowOrRefuse(route, actor, scope)
+  return { actor, scope }
 }
 
 /** The project of an MLflow-like request: what the door found, else the only membership, else `default`; else nothing. */
