@@ -10,14 +10,12 @@ import { dirname, join, delimiter } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { install, isInstalled, ownNode } from './bootstrap/install.mjs'
 import { withBootstrapLock } from './bootstrap/lock.mjs'
+import { serverFlags } from './bootstrap/server-flags.mjs'
 import { isFresh, targets } from './bootstrap/staleness.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 let child
-
-/** V8 lets its nursery grow to three times this; at its default an idle platform holds 310 MB instead of 185. */
-const nodeFlags = ['--max-semi-space-size=4']
 
 /** One line when work begins; on a terminal a running clock, elsewhere a line now and then; one line when it ends. */
 function say(what) {
@@ -83,7 +81,7 @@ async function main([command = 'start', ...rest]) {
   await prepare()
   if (args[0] === 'prepare') return
   if (args[0] === 'test') return become([join(root, 'scripts/test.mjs'), ...rest])
-  return become([...nodeFlags, join(root, 'dist/sluice.js'), ...args])
+  return become([...serverFlags, join(root, 'dist/sluice.js'), ...args])
 }
 
 main(process.argv.slice(2)).catch((error) => {

@@ -48,10 +48,10 @@ export async function launch(config: Config, log: Log, say: (line: string) => vo
     for (const name of subgraphNames) {
       say(`starting ${name}`)
       const env = { ...common, SLUICE_PORT: String(ports[name]), SLUICE_DATABASE_URL: name === 'identity' ? backing.identityDatabaseUrl : backing.databaseUrl }
-      running.push(await supervise({ name, command: process.execPath, args: [repositoryPath('dist', `${name}.js`)], env, readyUrl: `http://127.0.0.1:${ports[name]}/health/ready` }, log, record))
+      running.push(await supervise({ name, command: process.execPath, args: [...process.execArgv, repositoryPath('dist', `${name}.js`)], env, readyUrl: `http://127.0.0.1:${ports[name]}/health/ready` }, log, record))
     }
     say('starting the gateway')
-    running.push(await supervise({ name: 'gateway', command: process.execPath, args: [repositoryPath('dist', 'sluice.js'), 'gateway'], env: { ...common, ...gatewayEnvironment(config, port) }, readyUrl: `${url}/health/ready` }, log, record))
+    running.push(await supervise({ name: 'gateway', command: process.execPath, args: [...process.execArgv, repositoryPath('dist', 'sluice.js'), 'gateway'], env: { ...common, ...gatewayEnvironment(config, port) }, readyUrl: `${url}/health/ready` }, log, record))
     record()
     return { url, stop }
   } catch (error) {
