@@ -42,7 +42,7 @@ export function guardRequests(app: FastifyInstance, { sites, trustProxy, publicU
 
   app.addHook('onSend', (request, reply, payload, done) => {
     const type = reply.getHeader('content-type')
-    const kind = contentKind(pathOf(request), typeof type === 'string' ? type : undefined)
+    const kind = contentKind(pathOf(request), reply.statusCode, typeof type === 'string' ? type : undefined)
     for (const [name, value] of Object.entries(securityHeaders(kind, request.raw.headers['x-sluice-https'] === '1'))) if (!reply.hasHeader(name)) reply.header(name, value)
     done(null, payload)
   })

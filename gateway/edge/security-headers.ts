@@ -17,19 +17,25 @@ const withInlineStyle = strict.map((rule) => (rule.startsWith('style-src') ? "st
 /** An answer for programs has nothing that a browser may run. */
 const nothing = ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"]
 
-export type ContentKind = 'app' | 'tool' | 'data'
-const policies: Readonly<Record<ContentKind, string>> = { app: strict.join('; '), tool: withInlineStyle.join('; '), data: nothing.join('; ') }
+/** `unchanged`: the browser keeps the answer it has, and with it the policy of that answer. */
+export type ContentKind = 'app' | 'tool' | 'data' | 'unchanged'
+const policies: Readonly<Record<ContentKind, string | undefined>> = { app: strict.join('; '), tool: withInlineStyle.join('; '), data: nothing.join('; '), unchanged: undefined }
 
 const toolPaths = /^\/(explorer|docs)(\/|$)/
-/** By path and type of the answer: only HTML of the two tools gets their exception. */
-export function contentKind(path: string, contentType: string | undefined): ContentKind {
+/**
+ * By path, status and type of the answer: only HTML of the two tools gets their exception. A 304 has no type, and what it
+ * says replaces what the browser has stored (RFC 9111, 3.2): a policy guessed here would break the page's second visit.
+ */
+export function contentKind(path: string, status: number, contentType: string | undefined): ContentKind {
+  if (status === 304) return 'unchanged'
   if (!contentType?.startsWith('text/html')) return contentType?.startsWith('text/javascript') ? 'app' : 'data'
   return toolPaths.test(path) ? 'tool' : 'app'
 }
 
 export function securityHeaders(kind: ContentKind, isHttps: boolean): Readonly<Record<string, string>> {
+  const policy = policies[kind]
   return {
-    'content-security-policy': policies[kind],
+    ...(policy === undefined ? {} : { 'content-security-policy': policy }),
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'same-origin',
