@@ -14,7 +14,10 @@ export default defineConfig({
     projects: [
       { resolve, test: { ...common, name: 'unit', include: ['**/*.test.ts'], exclude: [...never, '**/*.db.test.ts'] } },
       { resolve, test: { ...common, name: 'db', include: ['**/*.db.test.ts'], exclude: never, globalSetup: ['subgraphs/shared/testing/servers.ts'] } },
-      { resolve, test: { ...common, name: 'e2e', include: ['tests/**/*.e2e.ts', 'gateway/**/*.e2e.ts'], exclude: never, globalSetup: ['subgraphs/shared/testing/servers.ts'], fileParallelism: false } },
+      {
+        resolve,
+        test: { ...common, name: 'e2e', include: ['tests/**/*.e2e.ts', 'gateway/**/*.e2e.ts'], exclude: never, globalSetup: ['subgraphs/shared/testing/servers.ts'], fileParallelism: false },
+      },
     ],
   },
 })

@@ -26,13 +26,17 @@ function upload(name: string, bytes: number): Promise<{ status: number | undefin
   const block = Buffer.from(row.repeat(2_000))
   const head = `--${boundary}\r\ncontent-disposition: form-data; name="name"\r\n\r\n${name}\r\n--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${name}.csv"\r\ncontent-type: text/csv\r\n\r\n${Array.from({ length: 10 }, (_, i) => `c${i}`).join(',')}\n`
   return new Promise((resolve, reject) => {
-    const call = request(`${platform.url}/p/p1/datasets/upload`, { method: 'POST', headers: { authorization: `Bearer ${people.tokens.bob}`, 'content-type': `multipart/form-data; boundary=${boundary}` } }, (answer) => {
-      let body = ''
-      answer.on('data', (chunk: Buffer) => {
-        body += chunk.toString()
-      })
-      answer.once('end', () => resolve({ status: answer.statusCode, body }))
-    })
+    const call = request(
+      `${platform.url}/p/p1/datasets/upload`,
+      { method: 'POST', headers: { authorization: `Bearer ${people.tokens.bob}`, 'content-type': `multipart/form-data; boundary=${boundary}` } },
+      (answer) => {
+        let body = ''
+        answer.on('data', (chunk: Buffer) => {
+          body += chunk.toString()
+        })
+        answer.once('end', () => resolve({ status: answer.statusCode, body }))
+      },
+    )
     call.once('error', reject)
     call.write(head)
     let sent = 0
@@ -58,7 +62,9 @@ it('keeps its memory while a gigabyte goes by', async () => {
   clearInterval(watch)
   expect([status, body.includes('gigabyte')]).toEqual([200, true])
   expect(peak - before, `${Math.round(before / 2 ** 20)} MB before, ${Math.round(peak / 2 ** 20)} MB at most`).toBeLessThan(ALLOWED_GROWTH)
-  const { project } = await people.vera.graph<{ project: { dataset: { latestVersion: { sizeBytes: number; rowCount: number } } } }>('{ project(name: "p1") { dataset(name: "gigabyte") { latestVersion { sizeBytes rowCount } } } }')
+  const { project } = await people.vera.graph<{ project: { dataset: { latestVersion: { sizeBytes: number; rowCount: number } } } }>(
+    '{ project(name: "p1") { dataset(name: "gigabyte") { latestVersion { sizeBytes rowCount } } } }',
+  )
   expect(project.dataset.latestVersion.sizeBytes).toBeGreaterThan(GIGABYTE)
   expect(project.dataset.latestVersion.rowCount).toBeGreaterThan(9_000_000)
 }, 300_000)

@@ -13,7 +13,10 @@ it.each(topologies)('the %s platform talks to this machine only', async (topolog
   const dataDirectory = await newDataDirectory()
   const record = join(dataDirectory, 'connections')
   await writeFile(record, '')
-  const platform = await startPlatform(topology, { dataDirectory, env: { NODE_OPTIONS: `--import ${pathToFileURL(repositoryPath('tests', 'harness', 'watch-connections.mjs')).href}?${encodeURIComponent(record)}` } })
+  const platform = await startPlatform(topology, {
+    dataDirectory,
+    env: { NODE_OPTIONS: `--import ${pathToFileURL(repositoryPath('tests', 'harness', 'watch-connections.mjs')).href}?${encodeURIComponent(record)}` },
+  })
   try {
     const people = await makePeople(platform.admin)
     await people.bob.uploadDataset('p1', 'numbers', 'numbers.csv', new TextEncoder().encode('a\n1\n'))
@@ -23,6 +26,9 @@ it.each(topologies)('the %s platform talks to this machine only', async (topolog
     await platform.stop()
   }
   const lines = (await readFile(record, 'utf8')).trim().split('\n')
-  expect(lines.some((line) => line.startsWith('connect 127.0.0.1:')), 'the watch works: PostgreSQL was connected to').toBe(true)
+  expect(
+    lines.some((line) => line.startsWith('connect 127.0.0.1:')),
+    'the watch works: PostgreSQL was connected to',
+  ).toBe(true)
   expect(lines.filter((line) => !isLocal(line))).toEqual([])
 })

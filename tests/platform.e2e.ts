@@ -44,19 +44,29 @@ describe.each(topologies)('the %s platform', (topology) => {
   it('shows one run to every member, by REST and in the graph', async () => {
     for (const person of [people.alice, people.bob, people.vera]) {
       expect((await mlflow(person, 'GET', `runs/get?run_id=${run}`)).status).toBe(200)
-      const { project } = await person.graph<{ project: { run: { name: string; metrics: { key: string; value: number }[]; params: { key: string; value: string }[]; experiment: { name: string } } } }>('query R($p: String!, $id: ID!) { project(name: $p) { run(id: $id) { name metrics { key value } params { key value } experiment { name } } } }', { p: 'p1', id: run })
+      const { project } = await person.graph<{ project: { run: { name: string; metrics: { key: string; value: number }[]; params: { key: string; value: string }[]; experiment: { name: string } } } }>(
+        'query R($p: String!, $id: ID!) { project(name: $p) { run(id: $id) { name metrics { key value } params { key value } experiment { name } } } }',
+        { p: 'p1', id: run },
+      )
       expect(project.run).toEqual({ name: 'r', metrics: [{ key: 'acc', value: 0.9 }], params: [{ key: 'lr', value: '0.1' }], experiment: { name: 'daily' } })
     }
   })
 
   it('refuses a viewer’s writes and leaves nothing behind', async () => {
     const before = await mlflow(people.bob, 'GET', `runs/get?run_id=${run}`)
-    for (const [path, body] of [['runs/log-metric', { run_id: run, key: 'm', value: 1, timestamp: 1 }], ['runs/delete', { run_id: run }], ['experiments/create', { name: 'no' }], ['runs/set-tag', { run_id: run, key: 'a', value: 'b' }]] as const) {
+    for (const [path, body] of [
+      ['runs/log-metric', { run_id: run, key: 'm', value: 1, timestamp: 1 }],
+      ['runs/delete', { run_id: run }],
+      ['experiments/create', { name: 'no' }],
+      ['runs/set-tag', { run_id: run, key: 'a', value: 'b' }],
+    ] as const) {
       const answer = await mlflow(people.vera, 'POST', path, body)
       expect([path, answer.status, answer.body['error_code']]).toEqual([path, 403, 'PERMISSION_DENIED'])
     }
     expect(await mlflow(people.bob, 'GET', `runs/get?run_id=${run}`)).toEqual(before)
-    expect(await people.vera.graphErrors('mutation M($input: CreateExperimentInput!) { createExperiment(input: $input) { __typename } }', { input: { project: 'p1', name: 'no' } })).toContain('FORBIDDEN')
+    expect(await people.vera.graphErrors('mutation M($input: CreateExperimentInput!) { createExperiment(input: $input) { __typename } }', { input: { project: 'p1', name: 'no' } })).toContain(
+      'FORBIDDEN',
+    )
   })
 
   it('answers strangers as if nothing were there', async () => {
@@ -79,7 +89,8 @@ describe.each(topologies)('the %s platform', (topology) => {
   })
 
   it('finds the project by prefix, header, token and only membership, and refuses two that differ', async () => {
-    const header = (project: string, prefix = '') => fetch(`${platform.url}${prefix}/api/2.0/mlflow/runs/get?run_id=${run}`, { headers: { authorization: `Bearer ${people.tokens.alice}`, 'x-mlflow-workspace': project } })
+    const header = (project: string, prefix = '') =>
+      fetch(`${platform.url}${prefix}/api/2.0/mlflow/runs/get?run_id=${run}`, { headers: { authorization: `Bearer ${people.tokens.alice}`, 'x-mlflow-workspace': project } })
     expect((await header('p1')).status).toBe(200)
     expect((await header('p2')).status).toBe(404)
     expect((await header('p2', '/p/p1')).status).toBe(400)
@@ -107,7 +118,9 @@ describe.each(topologies)('the %s platform', (topology) => {
 
   it('shows a dataset that was uploaded, and only inside its project', async () => {
     const uploaded = await people.bob.uploadDataset('p1', 'numbers', 'numbers.csv', new TextEncoder().encode('a,b\n1,x\n2,y\n'))
-    const { project } = await people.vera.graph<{ project: { dataset: { latestVersion: { columns: { name: string; type: string }[]; preview: { rows: unknown } } } } }>('{ project(name: "p1") { dataset(name: "numbers") { latestVersion { columns { name type } preview(first: 1) { rows } } } } }')
+    const { project } = await people.vera.graph<{ project: { dataset: { latestVersion: { columns: { name: string; type: string }[]; preview: { rows: unknown } } } } }>(
+      '{ project(name: "p1") { dataset(name: "numbers") { latestVersion { columns { name type } preview(first: 1) { rows } } } } }',
+    )
     expect(uploaded.source).toBe(`${platform.url}/p/p1/datasets/numbers/versions/1`)
     expect(project.dataset.latestVersion.columns.map((c) => c.name)).toEqual(['a', 'b'])
     expect(await people.alice.graph('{ project(name: "p2") { dataset(name: "numbers") { id } } }')).toEqual({ project: { dataset: null } })
@@ -133,7 +146,11 @@ describe.each(topologies)('the %s platform', (topology) => {
   it('keeps NaN, infinities and 64-bit steps', async () => {
     const step = 9007199254740993n
     const text = `{"run_id":"${run}","metrics":[{"key":"odd","value":"NaN","timestamp":1,"step":1},{"key":"odd","value":"-Infinity","timestamp":2,"step":${step}}]}`
-    const logged = await fetch(`${platform.url}/p/p1/api/2.0/mlflow/runs/log-batch`, { method: 'POST', body: text, headers: { authorization: `Bearer ${people.tokens.bob}`, 'content-type': 'application/json' } })
+    const logged = await fetch(`${platform.url}/p/p1/api/2.0/mlflow/runs/log-batch`, {
+      method: 'POST',
+      body: text,
+      headers: { authorization: `Bearer ${people.tokens.bob}`, 'content-type': 'application/json' },
+    })
     expect(logged.status).toBe(200)
     const history = await people.bob.rest('GET', `/p/p1/api/2.0/mlflow/metrics/get-history?run_id=${run}&metric_key=odd`)
     const answer = await history.text()

@@ -26,7 +26,10 @@ export interface EnvironmentOptions {
 }
 
 export async function ensurePythonEnvironment({ lock, directory, progress }: EnvironmentOptions): Promise<PythonEnvironment> {
-  const name = createHash('sha256').update(await readFile(lock)).digest('hex').slice(0, 16)
+  const name = createHash('sha256')
+    .update(await readFile(lock))
+    .digest('hex')
+    .slice(0, 16)
   const home = join(directory, name)
   const python = join(home, 'bin', 'python')
   if (await exists(join(home, 'complete'))) return { python }

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { repositoryPath } from '#shared/paths.ts'
 import { ensurePythonEnvironment } from '../../workers/python-environment.ts'
 import { askAcross, type LineageAnswer } from './lineage-question.ts'
-import { Person, signIn } from './person.ts'
+import { type Person, signIn } from './person.ts'
 
 const project = 'demo'
 const modelName = 'wine-cultivars'
@@ -51,7 +51,14 @@ export async function runDemo({ url, dataDirectory, admin, say }: DemoOptions): 
   const lastLine = await runPython(
     python,
     [repositoryPath('examples', 'demo', 'train.py')],
-    { MLFLOW_TRACKING_URI: `${url}/p/${project}`, MLFLOW_TRACKING_TOKEN: await dana.newToken('demo training', project), DATASET_URL: dataset.source, MODEL_NAME: modelName, MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true' },
+    {
+      MLFLOW_TRACKING_URI: `${url}/p/${project}`,
+      MLFLOW_TRACKING_TOKEN: await dana.newToken('demo training', project),
+      DATASET_URL: dataset.source,
+      MODEL_NAME: modelName,
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+      DO_NOT_TRACK: 'true',
+    },
     say,
   )
   const trained: { run_id: string; version: number; predicted: number[]; actual: number[] } = JSON.parse(lastLine)
@@ -81,7 +88,9 @@ async function member(admin: Person, url: string, username: string, displayName:
 async function refused(viewer: Person, runId: string): Promise<string[]> {
   const log = await viewer.rest('POST', `/p/${project}/api/2.0/mlflow/runs/log-parameter`, { run_id: runId, key: 'by', value: 'viewer' })
   if (log.status !== 403) throw new Error(`the viewer's log-parameter was answered with ${log.status}, expected 403`)
-  const promote = await viewer.graphErrors('mutation Promote($input: SetModelAliasInput!) { setModelAlias(input: $input) { __typename } }', { input: { project, model: modelName, alias: 'champion', version: 1 } })
+  const promote = await viewer.graphErrors('mutation Promote($input: SetModelAliasInput!) { setModelAlias(input: $input) { __typename } }', {
+    input: { project, model: modelName, alias: 'champion', version: 1 },
+  })
   if (!promote.includes('FORBIDDEN')) throw new Error(`the viewer's setModelAlias was not refused: ${promote.join(', ') || 'no error'}`)
   return ['logging a parameter over MLflow’s REST API: 403 PERMISSION_DENIED', 'moving the alias @champion in the graph: FORBIDDEN']
 }

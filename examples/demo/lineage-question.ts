@@ -14,7 +14,14 @@ export interface LineageAnswer {
           readonly id: string
           readonly name: string
           readonly metrics: readonly { readonly key: string; readonly value: number }[]
-          readonly modelVersions: { readonly nodes: readonly { readonly modelName: string; readonly version: number; readonly aliases: readonly string[]; readonly createdBy: { readonly username: string; readonly displayName: string } | null }[] }
+          readonly modelVersions: {
+            readonly nodes: readonly {
+              readonly modelName: string
+              readonly version: number
+              readonly aliases: readonly string[]
+              readonly createdBy: { readonly username: string; readonly displayName: string } | null
+            }[]
+          }
         }[]
       }
     }

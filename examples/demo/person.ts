@@ -65,7 +65,9 @@ export class Person {
 
   /** A token of a day; with a project it reaches nothing else. */
   async newToken(name: string, project?: string): Promise<string> {
-    const { createToken } = await this.graph<{ createToken: { secret: string } }>('mutation DemoToken($input: CreateTokenInput!) { createToken(input: $input) { secret } }', { input: { name, ...(project === undefined ? {} : { project }), expiresInDays: 1 } })
+    const { createToken } = await this.graph<{ createToken: { secret: string } }>('mutation DemoToken($input: CreateTokenInput!) { createToken(input: $input) { secret } }', {
+      input: { name, ...(project === undefined ? {} : { project }), expiresInDays: 1 },
+    })
     return createToken.secret
   }
 
@@ -75,7 +77,10 @@ export class Person {
     form.set('file', new Blob([bytes], { type: 'text/csv' }), fileName)
     const answer = await fetch(`${this.url}/p/${project}/datasets/upload`, { method: 'POST', headers: this.credential, body: form })
     if (!answer.ok) throw new Error(`the upload was answered with ${answer.status}: ${await answer.text()}`)
-    const { project: found } = await this.graph<{ project: { dataset: { latestVersion: UploadedDataset } } }>('query DemoDataset($project: String!, $name: String!) { project(name: $project) { dataset(name: $name) { latestVersion { version source } } } }', { project, name })
+    const { project: found } = await this.graph<{ project: { dataset: { latestVersion: UploadedDataset } } }>(
+      'query DemoDataset($project: String!, $name: String!) { project(name: $project) { dataset(name: $name) { latestVersion { version source } } } }',
+      { project, name },
+    )
     return found.dataset.latestVersion
   }
 }

@@ -61,7 +61,8 @@ async function routeTable(): Promise<ForwardedRoute[]> {
     throw new StartError(`${file} is missing. Write it with: npm run schema`)
   })
   const { paths } = document.parse(JSON.parse(text))
-  return Object.values(paths).flatMap((operations) =>
-    Object.entries(operations).map(([method, facts]) => ({ method: methods[method as keyof typeof methods], path: facts['x-route'], family: facts['x-family'], subgraph: facts.tags[0] })), // keys of the enum above
+  return Object.values(paths).flatMap(
+    (operations) =>
+      Object.entries(operations).map(([method, facts]) => ({ method: methods[method as keyof typeof methods], path: facts['x-route'], family: facts['x-family'], subgraph: facts.tags[0] })), // keys of the enum above
   )
 }

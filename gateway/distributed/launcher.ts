@@ -48,10 +48,28 @@ export async function launch(config: Config, log: Log, say: (line: string) => vo
     for (const name of subgraphNames) {
       say(`starting ${name}`)
       const env = { ...common, SLUICE_PORT: String(ports[name]), SLUICE_DATABASE_URL: name === 'identity' ? backing.identityDatabaseUrl : backing.databaseUrl }
-      running.push(await supervise({ name, command: process.execPath, args: [...process.execArgv, repositoryPath('dist', `${name}.js`)], env, readyUrl: `http://127.0.0.1:${ports[name]}/health/ready` }, log, record))
+      running.push(
+        await supervise(
+          { name, command: process.execPath, args: [...process.execArgv, repositoryPath('dist', `${name}.js`)], env, readyUrl: `http://127.0.0.1:${ports[name]}/health/ready` },
+          log,
+          record,
+        ),
+      )
     }
     say('starting the gateway')
-    running.push(await supervise({ name: 'gateway', command: process.execPath, args: [...process.execArgv, repositoryPath('dist', 'sluice.js'), 'gateway'], env: { ...common, ...gatewayEnvironment(config, port) }, readyUrl: `${url}/health/ready` }, log, record))
+    running.push(
+      await supervise(
+        {
+          name: 'gateway',
+          command: process.execPath,
+          args: [...process.execArgv, repositoryPath('dist', 'sluice.js'), 'gateway'],
+          env: { ...common, ...gatewayEnvironment(config, port) },
+          readyUrl: `${url}/health/ready`,
+        },
+        log,
+        record,
+      ),
+    )
     record()
     return { url, stop }
   } catch (error) {
@@ -116,7 +134,8 @@ async function startBacking(config: Config, keys: InstallationKeys, log: Log, sa
 
 async function objectEnvironment(config: Config, keys: InstallationKeys, stops: (() => Promise<void>)[], say: (line: string) => void): Promise<Record<string, string>> {
   const region = { AWS_REGION: config.s3Region }
-  if (config.s3Endpoint !== undefined) return { ...region, S3_ENDPOINT: config.s3Endpoint, ...(config.s3AccessKey && config.s3SecretKey ? { AWS_ACCESS_KEY_ID: config.s3AccessKey, AWS_SECRET_ACCESS_KEY: config.s3SecretKey } : {}) }
+  if (config.s3Endpoint !== undefined)
+    return { ...region, S3_ENDPOINT: config.s3Endpoint, ...(config.s3AccessKey && config.s3SecretKey ? { AWS_ACCESS_KEY_ID: config.s3AccessKey, AWS_SECRET_ACCESS_KEY: config.s3SecretKey } : {}) }
   if (!hasVersitygw()) throw new StartError('The distributed topology keeps files on S3: give --s3-endpoint with --s3-access-key and --s3-secret-key, or install versitygw.')
   say('starting the S3 server')
   const server = await startVersitygw({ directory: join(config.dataDir, 's3'), accessKeyId: 'sluice', secretAccessKey: keys.serverPassword })

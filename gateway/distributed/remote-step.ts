@@ -26,4 +26,5 @@ export function remoteStep(name: SubgraphName, url: string, signer: InnerSigner)
 }
 
 /** Variables as JSON can carry them: Apollo's source stringifies by itself and knows no bigint; Long reads digits. */
-const sendable = (variables: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => JSON.parse(JSON.stringify(variables, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)))
+const sendable = (variables: Readonly<Record<string, unknown>> = {}): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(variables, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)))

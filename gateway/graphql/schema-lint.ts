@@ -128,7 +128,8 @@ function* borrowedFieldsAreNullable({ supergraph }: Facts): Iterable<string> {
     const weight = new Map<string, number>()
     for (const { graphs } of fields) for (const graph of graphs) weight.set(graph, (weight.get(graph) ?? 0) + 1)
     const home = [...weight].sort(([, a], [, b]) => b - a)[0]?.[0]
-    for (const { field, graphs } of fields) if (graphs.length === 1 && graphs[0] !== home && field.type.kind === Kind.NON_NULL_TYPE) yield `${definition.name.value}.${field.name.value} comes from ${graphs[0]} and must be nullable`
+    for (const { field, graphs } of fields)
+      if (graphs.length === 1 && graphs[0] !== home && field.type.kind === Kind.NON_NULL_TYPE) yield `${definition.name.value}.${field.name.value} comes from ${graphs[0]} and must be nullable`
   }
 }
 /** The subgraphs that a field's `join__field` names; none where all of them have it. */

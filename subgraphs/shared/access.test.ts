@@ -84,7 +84,11 @@ describe('who was just let in', () => {
     const project = testProject('new')
     let epoch = 1
     const learn = () => (epoch = 2)
-    const snapshot = (): Snapshot => ({ ...snapshotAt(epoch), projects: epoch > 1 ? [project] : [], memberships: epoch > 1 ? [{ projectId: project.id, role: 'viewer', validFrom: 0, validTo: null }] : [] })
+    const snapshot = (): Snapshot => ({
+      ...snapshotAt(epoch),
+      projects: epoch > 1 ? [project] : [],
+      memberships: epoch > 1 ? [{ projectId: project.id, role: 'viewer', validFrom: 0, validTo: null }] : [],
+    })
     return { learn, access: createAccess({ epoch: () => Promise.resolve(epoch), snapshot: () => Promise.resolve(snapshot()) }, () => 0) }
   }
 

@@ -55,7 +55,8 @@ export function createAccess(source: PolicySource, now: () => number = () => per
       })
     return next
   }
-  const currentEpoch = (freshness: Freshness, atLeast: number): Promise<number> | number => (freshness === 'read' && known && known.epoch >= atLeast && now() - known.askedAt < READ_AGE_MS ? known.epoch : askAfterNow())
+  const currentEpoch = (freshness: Freshness, atLeast: number): Promise<number> | number =>
+    freshness === 'read' && known && known.epoch >= atLeast && now() - known.askedAt < READ_AGE_MS ? known.epoch : askAfterNow()
 
   return {
     async actorOf(caller, freshness) {

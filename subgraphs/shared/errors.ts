@@ -47,11 +47,9 @@ export class DomainError extends Error {
 
 export const invalid = (message: string, field?: string): DomainError => new DomainError('INVALID', message, { field })
 export const notFound = (message: string): DomainError => new DomainError('NOT_FOUND', message)
-export const forbidden = (message: string, denialId?: string): DomainError =>
-  new DomainError('FORBIDDEN', message, { denialId })
+export const forbidden = (message: string, denialId?: string): DomainError => new DomainError('FORBIDDEN', message, { denialId })
 export const alreadyExists = (message: string): DomainError => new DomainError('ALREADY_EXISTS', message)
 export const conflict = (message: string): DomainError => new DomainError('CONFLICT', message)
 export const unavailable = (service: string, cause?: unknown): DomainError =>
   new DomainError('UNAVAILABLE', `${service} is not available. Try again in a moment.`, { service, retryAfter: 1 }, { cause })
-export const notImplemented = (what: string): DomainError =>
-  new DomainError('NOT_IMPLEMENTED', `${what} is not part of this server.`)
+export const notImplemented = (what: string): DomainError => new DomainError('NOT_IMPLEMENTED', `${what} is not part of this server.`)

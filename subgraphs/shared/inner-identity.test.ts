@@ -32,11 +32,21 @@ describe('the inner identity', () => {
   })
   it('is refused without a signature, and when the public key is used as an HMAC secret', async () => {
     await refused(new UnsecuredJWT(claims).setIssuer('sluice').setAudience('tracking').setIssuedAt().setExpirationTime('60s').setJti('j').encode())
-    await refused(await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setIssuer('sluice').setAudience('tracking').setIssuedAt().setExpirationTime('60s').setJti('j').sign(new TextEncoder().encode(keys.publicKey)))
+    await refused(
+      await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuer('sluice')
+        .setAudience('tracking')
+        .setIssuedAt()
+        .setExpirationTime('60s')
+        .setJti('j')
+        .sign(new TextEncoder().encode(keys.publicKey)),
+    )
   })
   it('is refused after a minute, and when it was issued for longer', async () => {
     const key = await importPKCS8(keys.privateKey, 'EdDSA')
-    const sign = (issued: number, expires: number) => new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA' }).setIssuer('sluice').setAudience('tracking').setIssuedAt(issued).setExpirationTime(expires).setJti('j').sign(key)
+    const sign = (issued: number, expires: number) =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA' }).setIssuer('sluice').setAudience('tracking').setIssuedAt(issued).setExpirationTime(expires).setJti('j').sign(key)
     const now = Math.floor(Date.now() / 1_000)
     await expect(verifier.verify(await sign(now, now + 60))).resolves.toMatchObject({ principalId: 'admin' })
     await refused(await sign(now - 120, now - 60))

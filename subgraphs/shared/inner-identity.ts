@@ -42,9 +42,7 @@ const callerClaims = z.object({
   project: z.string().optional(),
   request: z.string(),
   epoch: z.number().optional(),
-  ceiling: z
-    .object({ projects: z.array(z.string()).nullable(), permissions: z.array(z.custom<Permission>((p) => typeof p === 'string' && isPermission(p))).nullable() })
-    .nullable(),
+  ceiling: z.object({ projects: z.array(z.string()).nullable(), permissions: z.array(z.custom<Permission>((p) => typeof p === 'string' && isPermission(p))).nullable() }).nullable(),
 })
 
 export async function createInnerSigner(privateKeyPem: string): Promise<InnerSigner> {
@@ -73,7 +71,15 @@ export async function createInnerVerifier(publicKeyPem: string, audience: Subgra
       try {
         const { payload } = await jwtVerify(token, key, { algorithms: [algorithm], issuer, audience, requiredClaims: ['exp', 'jti'], maxTokenAge: lifetimeSeconds })
         const claims = callerClaims.parse(payload)
-        return { principalId: claims.principal, kind: claims.kind, subjectId: claims.subject, ceiling: claims.ceiling, requestId: claims.request, ...(claims.project === undefined ? {} : { projectName: claims.project }), ...(claims.epoch === undefined ? {} : { epoch: claims.epoch }) }
+        return {
+          principalId: claims.principal,
+          kind: claims.kind,
+          subjectId: claims.subject,
+          ceiling: claims.ceiling,
+          requestId: claims.request,
+          ...(claims.project === undefined ? {} : { projectName: claims.project }),
+          ...(claims.epoch === undefined ? {} : { epoch: claims.epoch }),
+        }
       } catch (error) {
         return refuse(error)
       }

@@ -7,7 +7,8 @@ const other = testProject('p2')
 
 describe('the policy table', () => {
   it('lets each role hold what the weaker ones hold', () => {
-    for (const permission of permissions) for (let i = 1; i < roles.length; i++) expect(roleHolds(roles[i]!, permission) || !roleHolds(roles[i - 1]!, permission), `${roles[i]} ${permission}`).toBe(true)
+    for (const permission of permissions)
+      for (let i = 1; i < roles.length; i++) expect(roleHolds(roles[i]!, permission) || !roleHolds(roles[i - 1]!, permission), `${roles[i]} ${permission}`).toBe(true)
   })
   it('gives a reason for every permission', () => {
     for (const permission of permissions) expect(permissionFacts[permission].why.length, permission).toBeGreaterThan(10)
@@ -26,7 +27,13 @@ describe('decide', () => {
   })
   it('lets a deny beat a role and an administrator', () => {
     const admin = testActor('admin', [], { isAdmin: true })
-    const denied = { ...admin, snapshot: { ...admin.snapshot, grants: [{ permission: 'tracking.run.read' as const, projectId: project.id, resourceType: null, resourceId: null, effect: 'deny' as const, validFrom: 0, validTo: null }] } }
+    const denied = {
+      ...admin,
+      snapshot: {
+        ...admin.snapshot,
+        grants: [{ permission: 'tracking.run.read' as const, projectId: project.id, resourceType: null, resourceId: null, effect: 'deny' as const, validFrom: 0, validTo: null }],
+      },
+    }
     expect(decide(admin, 'tracking.run.read', project.id).allowed).toBe(true)
     expect(decide(denied, 'tracking.run.read', project.id).allowed).toBe(false)
   })
@@ -45,7 +52,10 @@ describe('decide', () => {
     expect(couldHold(bob, 'tracking.run.delete', project.id)).toBe(true)
   })
   it('keeps a token below its ceiling', () => {
-    const alice = testActor('alice', [[project, 'owner'], [other, 'owner']])
+    const alice = testActor('alice', [
+      [project, 'owner'],
+      [other, 'owner'],
+    ])
     const token = { ...alice, ceiling: { projects: [project.id], permissions: ['tracking.run.read' as const] } }
     expect(decide(token, 'tracking.run.read', project.id).allowed).toBe(true)
     expect(decide(token, 'tracking.run.update', project.id).allowed).toBe(false)

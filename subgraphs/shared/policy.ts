@@ -102,7 +102,12 @@ export function decide(actor: Actor, permission: Permission, projectId: string |
   if (!snapshot.active) return no('the account is not active')
 
   const grants = snapshot.grants.filter(
-    (g) => g.permission === permission && (g.projectId === null || g.projectId === projectId) && g.validFrom <= at && (g.validTo === null || at < g.validTo) && (g.resourceId === null || (g.resourceId === facts.id && g.resourceType === facts.type)),
+    (g) =>
+      g.permission === permission &&
+      (g.projectId === null || g.projectId === projectId) &&
+      g.validFrom <= at &&
+      (g.validTo === null || at < g.validTo) &&
+      (g.resourceId === null || (g.resourceId === facts.id && g.resourceType === facts.type)),
   )
   if (grants.some((g) => g.effect === 'deny')) return no(`${permission} is explicitly denied`)
   if (snapshot.isAdmin) return yes('is a platform administrator')
@@ -128,7 +133,11 @@ export function couldHold(actor: Actor, permission: Permission, projectId: strin
 export function canSee(actor: Actor, projectId: string, at: number = Date.now()): boolean {
   const { ceiling, snapshot } = actor
   if (!snapshot.active || (ceiling?.projects && !ceiling.projects.includes(projectId))) return false
-  return snapshot.isAdmin || membershipOf(snapshot, projectId, at) !== undefined || snapshot.grants.some((g) => g.projectId === projectId && g.effect === 'allow' && g.validFrom <= at && (g.validTo === null || at < g.validTo))
+  return (
+    snapshot.isAdmin ||
+    membershipOf(snapshot, projectId, at) !== undefined ||
+    snapshot.grants.some((g) => g.projectId === projectId && g.effect === 'allow' && g.validFrom <= at && (g.validTo === null || at < g.validTo))
+  )
 }
 
 function outsideCeiling(actor: Actor, permission: Permission, projectId: string | undefined): string | undefined {

@@ -57,15 +57,22 @@ export function remotePort<Port extends object>(methods: readonly (keyof Port & 
   const guard = createGuard(service)
   const call = async (method: string, args: readonly unknown[], signal: AbortSignal): Promise<unknown> => {
     const token = await signer.sign({ principalId: `service:${callerName}`, kind: 'service', subjectId: `service:${callerName}`, ceiling: null, requestId: '' }, service)
-    const answer = await fetch(`${url}${prefix}/${method}`, { method: 'POST', signal, headers: { 'content-type': 'application/json', [innerHeader]: token }, body: stringifyJson(args) }).catch((error: unknown) => {
-      throw unavailable(service, error)
-    })
+    const answer = await fetch(`${url}${prefix}/${method}`, { method: 'POST', signal, headers: { 'content-type': 'application/json', [innerHeader]: token }, body: stringifyJson(args) }).catch(
+      (error: unknown) => {
+        throw unavailable(service, error)
+      },
+    )
     const body: unknown = await answer.json().catch(() => undefined)
     if (answer.ok && typeof body === 'object' && body !== null) return 'result' in body ? body.result : undefined
     const known = errorBody.safeParse(body)
     throw known.success ? new DomainError(known.data.error.code, known.data.error.message, { ...known.data.error.details }) : unavailable(service, new Error(`status ${answer.status}`))
   }
-  return portOf(methods, (method) => (...args) => guard((signal) => call(method, args, signal)))
+  return portOf(
+    methods,
+    (method) =>
+      (...args) =>
+        guard((signal) => call(method, args, signal)),
+  )
 }
 
 /** An object with one function per method. The list of methods is checked against the port's type where it is written. */
@@ -92,7 +99,10 @@ export function mountPorts(app: FastifyInstance, ports: object, methods: readonl
       } catch (error) {
         const known = error instanceof DomainError ? error : new DomainError('INTERNAL', 'The port failed.')
         if (!(error instanceof DomainError)) log.error({ err: error, method }, 'a port failed')
-        return reply.code(httpStatus[known.code]).header('content-type', 'application/json').send(JSON.stringify({ error: { code: known.code, message: known.message, details: known.details } }))
+        return reply
+          .code(httpStatus[known.code])
+          .header('content-type', 'application/json')
+          .send(JSON.stringify({ error: { code: known.code, message: known.message, details: known.details } }))
       }
     })
   }

@@ -14,7 +14,8 @@ const secretKey = z.string().transform((value, context) => {
 })
 const peers = z.string().transform((text, context) => {
   const entries = text.split(',').map((pair) => pair.split('=', 2).map((part) => part.trim()))
-  for (const [name, url] of entries) if (!subgraphNames.some((known) => known === name) || !url || !URL.canParse(url)) context.addIssue({ code: 'custom', message: `SLUICE_PEERS: '${name}=${url}' is not <subgraph>=<url>` })
+  for (const [name, url] of entries)
+    if (!subgraphNames.some((known) => known === name) || !url || !URL.canParse(url)) context.addIssue({ code: 'custom', message: `SLUICE_PEERS: '${name}=${url}' is not <subgraph>=<url>` })
   return Object.fromEntries(entries) as Partial<Record<SubgraphName, string>> // checked above
 })
 

@@ -55,7 +55,8 @@ export async function workUntil(stop: Promise<void>, person: Person, experiment:
     if (!answer) return
     const nodes = answer.data?.project?.experiment?.runs?.nodes
     if (!answer.errors?.length && !nodes?.length) ledger.wrong.push(`an outage was answered as an empty list: ${JSON.stringify(answer).slice(0, 200)}`)
-    for (const { extensions } of answer.errors ?? []) if (!['SUBGRAPH_DOWN', 'SUBGRAPH_TIMEOUT', 'UNAVAILABLE'].includes(extensions?.code ?? '')) ledger.wrong.push(`an outage was called ${extensions?.code}`)
+    for (const { extensions } of answer.errors ?? [])
+      if (!['SUBGRAPH_DOWN', 'SUBGRAPH_TIMEOUT', 'UNAVAILABLE'].includes(extensions?.code ?? '')) ledger.wrong.push(`an outage was called ${extensions?.code}`)
   }
   const worker = async (number: number): Promise<void> => {
     for (let n = 0; !stopped; n++) {

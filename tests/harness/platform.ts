@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { repositoryPath } from '#shared/paths.ts'
-import { Person, signIn } from '../../examples/demo/person.ts'
+import { type Person, signIn } from '../../examples/demo/person.ts'
 import { startProcess, type Running } from './processes.ts'
 
 export const adminPassword = 'correct horse battery staple'

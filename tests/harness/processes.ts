@@ -12,10 +12,15 @@ export interface Running {
 }
 
 /** How this machine reaches package registries: settings of pip, uv and TLS, which a locked environment needs to be made. */
-const forRegistries = (): Record<string, string> => Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value !== undefined && /^(PIP_|UV_|SSL_|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy)/.test(name) ? [[name, value]] : [])))
+const forRegistries = (): Record<string, string> =>
+  Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value !== undefined && /^(PIP_|UV_|SSL_|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy)/.test(name) ? [[name, value]] : [])))
 
 export function startProcess(command: string, args: readonly string[], options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }): Running {
-  const child = spawn(command, args, { cwd: options.cwd, env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/tmp', ...forRegistries(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/tmp', ...forRegistries(), ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let text = ''
   const listeners = new Set<() => void>()
   const heard = (chunk: Buffer): void => {

@@ -19,7 +19,11 @@ export async function runPytest(python: string, file: string, env: Readonly<Reco
   const report = join(folder, 'report.xml')
   try {
     const output = await new Promise<string>((resolve, reject) => {
-      const child = spawn(python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', `--junitxml=${report}`, file], { cwd: folder, env: { PATH: '/usr/bin:/bin', HOME: folder, LANG: 'C.UTF-8', MPLBACKEND: 'Agg', MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true', GIT_PYTHON_REFRESH: 'quiet', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+      const child = spawn(python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', `--junitxml=${report}`, file], {
+        cwd: folder,
+        env: { PATH: '/usr/bin:/bin', HOME: folder, LANG: 'C.UTF-8', MPLBACKEND: 'Agg', MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true', GIT_PYTHON_REFRESH: 'quiet', ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
       let text = ''
       const heard = (chunk: Buffer): void => {
         text += chunk.toString()

@@ -9,7 +9,11 @@ const note = (what) => appendFileSync(file, `${what}\n`)
 const connect = net.Socket.prototype.connect
 net.Socket.prototype.connect = function (...args) {
   const [first] = Array.isArray(args[0]) ? args[0] : args
-  const { path, host = 'localhost', port } = typeof first === 'object' && first !== null ? first : typeof first === 'number' ? { port: first, host: typeof args[1] === 'string' ? args[1] : undefined } : { path: first }
+  const {
+    path,
+    host = 'localhost',
+    port,
+  } = typeof first === 'object' && first !== null ? first : typeof first === 'number' ? { port: first, host: typeof args[1] === 'string' ? args[1] : undefined } : { path: first }
   note(path ? `path ${path}` : `connect ${host}:${port}`)
   return connect.apply(this, args)
 }

@@ -26,6 +26,15 @@ forEachDialect('projects and members', (given) => {
     expect(hidden).toEqual(missing.replace('no-such-name', project.name))
   })
 
+  it('tells a token that does not carry identity.project.read nothing about a project', async () => {
+    const project = await given.project()
+    const actor = { ...given.admin, ceiling: { projects: null, permissions: ['tracking.run.read' as const] } }
+    const { projects } = given.as(actor)
+    await expect(projects.find(actor, project.name)).rejects.toSatisfy(refusedWith('FORBIDDEN'))
+    expect(await projects.byIds(actor, [project.id])).toEqual([null])
+    expect((await projects.list(actor, 50)).items).toEqual([])
+  })
+
   it('checks again in the service, whatever scope it is given', async () => {
     const project = await given.project()
     const forged = testActor('mallory')

@@ -55,7 +55,9 @@ const titleOf = (title: string): string => normalName(title, 'title', MAX_TITLE)
 const descriptionOf = (text: string | null): string | null => (text === null || text === '' ? null : storableText(text, 'description', MAX_DESCRIPTION))
 
 export function createProjects(store: ProjectStore, now: () => number): Projects {
-  const visibleOf = (actor: Actor): ProjectRef[] => actor.snapshot.projects.filter((p) => canSee(actor, p.id))
+  /** What somebody knows of a project who does not hold this is its name, because other permissions reach into it. */
+  const mayRead = (actor: Actor, id: string): boolean => decide(actor, 'identity.project.read', id).allowed
+  const readableOf = (actor: Actor): ProjectRef[] => actor.snapshot.projects.filter((p) => canSee(actor, p.id) && mayRead(actor, p.id))
   const one = async (id: string): Promise<Project> => {
     const [project] = await store.byIds([id])
     if (!project) throw notFound('Project not found')
@@ -64,15 +66,17 @@ export function createProjects(store: ProjectStore, now: () => number): Projects
   return {
     async find(actor, nameOrId) {
       const ref = findProject(actor, nameOrId)
-      return ref ? ((await store.byIds([ref.id]))[0] ?? null) : null
+      if (!ref) return null
+      demand({ actor, project: ref }, 'identity.project.read')
+      return (await store.byIds([ref.id]))[0] ?? null
     },
     async byIds(actor, ids) {
-      const found = new Map((await store.byIds([...new Set(ids)].filter((id) => findProject(actor, id)?.id === id))).map((p) => [p.id, p]))
+      const found = new Map((await store.byIds([...new Set(ids)].filter((id) => findProject(actor, id)?.id === id && mayRead(actor, id)))).map((p) => [p.id, p]))
       return ids.map((id) => found.get(id) ?? null)
     },
     async list(actor, limit, after) {
       const size = pageSize(limit)
-      const ids = visibleOf(actor).map((p) => p.id)
+      const ids = readableOf(actor).map((p) => p.id)
       return pageOf(await store.page(ids, afterOf(after), size + 1), size, (last) => encodeToken({ after: last.name }))
     },
     async create(actor, input) {

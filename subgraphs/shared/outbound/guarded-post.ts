@@ -101,16 +101,17 @@ export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '
 /** getaddrinfo holds a thread of Node's few: slow names may not take them all. */
 function systemResolver(): Resolve {
   const MAX_LOOKUPS = 2
-  let active = 0
+  let free = MAX_LOOKUPS
   const waiting: (() => void)[] = []
   return async (host) => {
-    if (active >= MAX_LOOKUPS) await new Promise<void>((resolve) => waiting.push(resolve))
-    active++
+    if (free > 0) free--
+    else await new Promise<void>((resolve) => waiting.push(resolve))
     try {
       return (await lookup(host, { all: true })).map(({ address }) => address)
     } finally {
-      active--
-      waiting.shift()?.()
+      const next = waiting.shift()
+      if (next) next()
+      else free++
     }
   }
 }

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { bool, double, int, list, message, oneOf, text } from '#shared/rest/mlflow-message.ts'
 import type { RawInput } from '#shared/rest/route.ts'
 
-const Example = message({ name: text.required(), artifact_location: text, count: int, value: double, flag: bool, view: oneOf('ACTIVE', 'DELETED'), tags: list({ key: text.required(), value: text }), run_id: text.alias('run_uuid') })
+const Example = message({
+  name: text.required(),
+  artifact_location: text,
+  count: int,
+  value: double,
+  flag: bool,
+  view: oneOf('ACTIVE', 'DELETED'),
+  tags: list({ key: text.required(), value: text }),
+  run_id: text.alias('run_uuid'),
+})
 const post = (body: unknown, type: string | undefined = 'application/json'): RawInput => ({ method: 'POST', params: {}, query: new URLSearchParams(), body, headers: { 'content-type': type } })
 const get = (query: string): RawInput => ({ method: 'GET', params: {}, query: new URLSearchParams(query), body: undefined, headers: {} })
 const help = 'See the API docs for more information about request parameters.'
@@ -12,7 +21,9 @@ describe('MLflow requests', () => {
     expect(Example.read(post({ name: 'n', artifactLocation: 'l', run_uuid: 'r' }))).toEqual({ name: 'n', artifact_location: 'l', run_id: 'r' })
   })
   it('refuses both spellings of one field', () => {
-    expect(() => Example.read(post({ name: 'n', artifact_location: 'a', artifactLocation: 'b' }))).toThrow("Request specifies both 'artifact_location' and 'artifactLocation'; provide only one of them.")
+    expect(() => Example.read(post({ name: 'n', artifact_location: 'a', artifactLocation: 'b' }))).toThrow(
+      "Request specifies both 'artifact_location' and 'artifactLocation'; provide only one of them.",
+    )
   })
   it.each([[{}], [{ name: null }], [{ name: '' }], [undefined], ['not json']])('misses the name in %j', (body) => {
     expect(() => Example.read(post(body))).toThrow(`Missing value for required parameter 'name'. ${help}`)

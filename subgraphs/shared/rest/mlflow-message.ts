@@ -6,7 +6,7 @@
  *   const CreateExperiment = message({ name: text.required(), artifact_location: text, tags: list({ key: text, value: text }) })
  *   projectRoute({ ..., input: CreateExperiment.read, handle: ({ input }) => ... input.name ... })
  */
-import { DomainError, invalid } from '#shared/errors.ts'
+import { type DomainError, invalid } from '#shared/errors.ts'
 import type { RawInput } from '#shared/rest/route.ts'
 
 type Kind = 'text' | 'int' | 'double' | 'bool' | 'enum' | 'message' | 'any'
@@ -25,7 +25,9 @@ export interface Field<T, Required extends boolean = false> {
   readonly __type?: T
 }
 export type Fields = Readonly<Record<string, Field<unknown, boolean>>>
-export type Read<F extends Fields> = { [K in keyof F as F[K] extends Field<unknown, true> ? K : never]: F[K] extends Field<infer T, true> ? T : never } & { [K in keyof F as F[K] extends Field<unknown, true> ? never : K]?: F[K] extends Field<infer T, boolean> ? T : never }
+export type Read<F extends Fields> = { [K in keyof F as F[K] extends Field<unknown, true> ? K : never]: F[K] extends Field<infer T, true> ? T : never } & {
+  [K in keyof F as F[K] extends Field<unknown, true> ? never : K]?: F[K] extends Field<infer T, boolean> ? T : never
+}
 
 const field = <T, R extends boolean>(facts: { kind: Kind; isRequired: R; isList: boolean; fields?: Fields; values?: readonly string[]; aliases: readonly string[] }): Field<T, R> => ({
   ...facts,
@@ -50,7 +52,14 @@ export function list<F extends Fields>(fields: F): Field<Read<F>[]>
 export function list<T>(of: Field<T>): Field<T[]>
 export function list(of: Fields | Field<unknown>): Field<unknown[]> {
   const single = isField(of) ? of : nested(of)
-  return field<unknown[], false>({ kind: single.kind, isRequired: false, isList: true, aliases: [], ...(single.fields ? { fields: single.fields } : {}), ...(single.values ? { values: single.values } : {}) })
+  return field<unknown[], false>({
+    kind: single.kind,
+    isRequired: false,
+    isList: true,
+    aliases: [],
+    ...(single.fields ? { fields: single.fields } : {}),
+    ...(single.values ? { values: single.values } : {}),
+  })
 }
 const isField = (of: Fields | Field<unknown>): of is Field<unknown> => typeof of['kind'] === 'string'
 
@@ -134,7 +143,7 @@ function requireFields(value: Record<string, unknown>, fields: Fields, prefix: s
     const v = value[name]
     if (f.isRequired && (v === undefined || v === '')) throw missing(prefix + name)
     if (!f.fields || v === undefined) continue
-    if (Array.isArray(v)) v.forEach((item: Record<string, unknown>, i) => requireFields(item, f.fields ?? {}, `${prefix}${name}[${i}].`))
+    if (Array.isArray(v)) for (const [i, item] of v.entries()) requireFields(item, f.fields, `${prefix}${name}[${i}].`)
     else requireFields(v as Record<string, unknown>, f.fields, `${prefix}${name}.`) // readField made it from this description
   }
 }
@@ -142,7 +151,8 @@ function requireFields(value: Record<string, unknown>, fields: Fields, prefix: s
 const moreInformation = 'See the API docs for more information about request parameters.'
 export const missing = (name: string): DomainError => invalid(`Missing value for required parameter '${name}'. ${moreInformation}`, name)
 /** MLflow's words for a value of the wrong type. */
-export const wrongType = (value: unknown, path: string): DomainError => invalid(`Invalid value ${pythonJson(value)} for parameter '${path}' supplied:  Hint: Value was of type '${pythonType(value)}'. ${moreInformation}`, path)
+export const wrongType = (value: unknown, path: string): DomainError =>
+  invalid(`Invalid value ${pythonJson(value)} for parameter '${path}' supplied:  Hint: Value was of type '${pythonType(value)}'. ${moreInformation}`, path)
 
 function readField(value: unknown, f: Field<unknown, boolean>, path: string): unknown {
   if (!f.isList) return readSingle(value, f, path)

@@ -15,8 +15,19 @@ const people: Record<string, Actor> = { vera: testActor('vera', [[project, 'view
 const access: Access = { actorOf: (caller) => Promise.resolve(people[caller.principalId] ?? { ...caller, snapshot: testActor('x').snapshot, viewingAs: false }), clear: () => undefined }
 const seen: unknown[] = []
 const routes = [
-  projectRoute({ method: 'POST', path: '/write', family: 'mlflow', summary: 'writes', needs: 'tracking.run.update', input: message({ name: text.required() }).read, maxBodyBytes: 1_000, handle: ({ input, scope }) => { seen.push(input.name)
-      return Promise.resolve({ project: scope.project.name, big: 9007199254740993n }) } }),
+  projectRoute({
+    method: 'POST',
+    path: '/write',
+    family: 'mlflow',
+    summary: 'writes',
+    needs: 'tracking.run.update',
+    input: message({ name: text.required() }).read,
+    maxBodyBytes: 1_000,
+    handle: ({ input, scope }) => {
+      seen.push(input.name)
+      return Promise.resolve({ project: scope.project.name, big: 9007199254740993n })
+    },
+  }),
   platformRoute({ method: 'GET', path: '/boom', family: 'own', summary: 'fails', needs: 'public', handle: () => Promise.reject(new Error('secret detail at /srv/x.ts')) }),
   platformRoute({ method: 'GET', path: '/down', family: 'mini', summary: 'is down', needs: 'public', handle: () => Promise.reject(unavailable('tracking')) }),
 ]
@@ -24,12 +35,22 @@ let app: FastifyInstance
 beforeAll(async () => {
   app = Fastify({ requestTimeout: 5_000 })
   takeBodiesRaw(app)
-  mountRoutes(app, routes, { access, log: createLog({ service: 'test', level: 'silent' }), callerOf: (request) => Promise.resolve(typeof request.headers['x-who'] === 'string' ? { ...anonymousCaller(request.id), kind: 'user', principalId: request.headers['x-who'], subjectId: request.headers['x-who'] } : anonymousCaller(request.id)) })
+  mountRoutes(app, routes, {
+    access,
+    log: createLog({ service: 'test', level: 'silent' }),
+    callerOf: (request) =>
+      Promise.resolve(
+        typeof request.headers['x-who'] === 'string'
+          ? { ...anonymousCaller(request.id), kind: 'user', principalId: request.headers['x-who'], subjectId: request.headers['x-who'] }
+          : anonymousCaller(request.id),
+      ),
+  })
   await app.listen({ port: 0, host: '127.0.0.1' })
 })
 afterAll(() => app.close())
 
-const write = (who: string | undefined, payload: string | Buffer) => app.inject({ method: 'POST', url: '/write', headers: { 'content-type': 'application/json', ...(who ? { 'x-who': who } : {}) }, payload })
+const write = (who: string | undefined, payload: string | Buffer) =>
+  app.inject({ method: 'POST', url: '/write', headers: { 'content-type': 'application/json', ...(who ? { 'x-who': who } : {}) }, payload })
 
 describe('routes', () => {
   it('serve who holds the permission, with exact integers', async () => {

@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { checkFresh, scopeIn, refusal, type Access } from '#shared/access.ts'
-import { type Actor, type Caller, type Scope } from '#shared/actor.ts'
+import type { Actor, Caller, Scope } from '#shared/actor.ts'
 import { DomainError, notFound } from '#shared/errors.ts'
 import { parseJson, stringifyJson } from '#shared/json.ts'
 import { couldHold, decide, isPlatform, type Permission } from '#shared/policy.ts'
@@ -129,7 +129,10 @@ function singleHeaders(request: FastifyRequest): Record<string, string | undefin
 
 function send(reply: FastifyReply, result: RestAnswer | object | undefined): FastifyReply {
   const { body, options } = result instanceof RestAnswer ? result : new RestAnswer(result ?? {})
-  reply.code(options.status ?? 200).header('x-request-id', reply.request.id).headers(options.headers ?? {})
+  reply
+    .code(options.status ?? 200)
+    .header('x-request-id', reply.request.id)
+    .headers(options.headers ?? {})
   if (body === undefined) return reply.send()
   if (typeof body === 'string' || body instanceof Readable) return reply.send(body)
   return reply.header('content-type', 'application/json').send(stringifyJson(body))
