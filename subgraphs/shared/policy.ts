@@ -47,6 +47,11 @@ const policy = {
   'registry.version.delete': { from: 'maintainer', why: 'remove a version' },
   'registry.version.promote': { from: 'maintainer', why: 'move a stage or an alias such as @champion' },
 
+  'registry.webhook.read': { from: 'maintainer', why: 'see which addresses are told of changes' },
+  'registry.webhook.create': { from: 'maintainer', why: 'have changes told to an address outside' },
+  'registry.webhook.update': { from: 'maintainer', why: 'change, pause and test a webhook' },
+  'registry.webhook.delete': { from: 'maintainer', why: 'remove a webhook' },
+
   'datasets.dataset.read': { from: 'viewer', why: 'see, preview and download datasets' },
   'datasets.dataset.create': { from: 'contributor', why: 'upload a dataset or a new version of one' },
   'datasets.dataset.update': { from: 'contributor', why: 'describe and tag a dataset' },
