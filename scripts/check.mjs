@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { docPaths } from './checks/doc-paths.ts'
+import { docFunctions, docPaths } from './checks/doc-paths.ts'
 import { installScripts, lockFile } from './checks/packages.ts'
 import { restingTests } from './checks/resting-tests.ts'
 
@@ -30,12 +30,13 @@ const checks = {
   'install-scripts': () => nothingIn(installScripts(root)),
   lock: () => nothingIn(lockFile(root)),
   'resting-tests': () => nothingIn(restingTests(root)),
-  'doc-paths': () => nothingIn(docPaths(root)),
+  'doc-paths': () => nothingIn([...docPaths(root), ...docFunctions(root)]),
   style: () => program('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--max-diagnostics=40'),
   types: () => program('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'),
   'web-types': () => !existsSync(join(root, 'web/tsconfig.json')) || program('typescript/bin/tsc', '--noEmit', '-p', 'web/tsconfig.json'),
   boundaries: () => cruise('.dependency-cruiser.mjs'),
   cycles: () => cruise('scripts/checks/cycles.dependency-cruiser.mjs'),
+  docs: () => program('tsx/dist/cli.mjs', 'scripts/docs.ts', '--check'),
   schema: () => program('tsx/dist/cli.mjs', 'scripts/schema.ts', '--check'),
   codegen: () => !existsSync(join(root, 'codegen.ts')) || program('@graphql-codegen/cli/esm/bin.js', '--config', 'codegen.ts', '--check', '--silent'),
 }

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { docPaths } from './doc-paths.ts'
+import { declares, docFunctions, docPaths } from './doc-paths.ts'
 import { installScripts, lockFile } from './packages.ts'
 import { restingTests } from './resting-tests.ts'
 
@@ -63,12 +63,34 @@ it('finds tests that rest or keep others from running', () => {
 })
 
 it('finds paths in documents that lead nowhere', () => {
-  write(
-    'docs/guide.md',
-    ['[here](other.md) [there](../README.md#x) [web](https://example.org/x)', '`docs/none.ts` `docs/guide.md:3` `not/ours.ts` `/api/x`', '```', '`docs/in-a-fence.ts`', '```', '`dist/later.js`'].join(
-      '\n',
-    ),
-  )
+  const prose = '`docs/none.ts` `docs/guide.md:3` `not/ours.ts` `nor-this.sql` `/api/x` `part.ts` `room/part.ts` `a.b` `*.test.ts`'
+  write('docs/guide.md', ['[here](other.md) [there](../README.md#x) [web](https://example.org/x)', prose, '```', '`docs/in-a-fence.ts`', '```', '`dist/later.js`'].join('\n'))
+  write('docs/room/part.ts', '')
   write('README.md', '# x')
-  expect(docPaths(root)).toEqual(['docs/guide.md:1 names docs/other.md, which does not exist', 'docs/guide.md:2 names docs/none.ts, which does not exist'])
+  expect(docPaths(root)).toEqual(
+    ['other.md', 'docs/none.ts', 'not/ours.ts', 'nor-this.sql'].map((name, i) => `docs/guide.md:${i === 0 ? 1 : 2} names ${i === 0 ? 'docs/' : ''}${name}, which does not exist`),
+  )
 })
+
+it('finds functions that documents look for in the wrong file', () => {
+  write('a/b.ts', 'export function declared() {}\nconst kept = () => 1\nmissing(1)\n')
+  write('walk.md', ['`a/b.ts` `declared()`, `missing()` then `elsewhere()`', '`b.ts` `kept()`', '```', '`a/b.ts` `fenced()`', '```'].join('\n'))
+  expect(docFunctions(root)).toEqual(['walk.md:1 says that a/b.ts has missing(), and it has not', 'walk.md:2 says that b.ts has kept(), and it has not'])
+})
+
+it.each([
+  ['export async function* f<T>(a: T) {', true],
+  ['export const f = (a) => a', true],
+  ['class f {', true],
+  ['  async f(scope, { a = [] }) {', true],
+  ['  private async f<T>(a: T): Promise<void> {', true],
+  ['  async f(\n    @Root() { id }: Project,', true],
+  ['  f: (a) => a,', true],
+  ['  f: async a => a,', true],
+  ['CREATE FUNCTION f(a int)', true],
+  ['  f(a, b)', false],
+  ['  f(() => {', false],
+  ['  f(\n    a,', false],
+  ['  return f(a)', false],
+  ['  ff(a) {', false],
+])('%j declares f: %s', (source, isSo) => expect(declares(source, 'f')).toBe(isSo))

@@ -19,6 +19,13 @@ const peers = z.string().transform((text, context) => {
   return Object.fromEntries(entries) as Partial<Record<SubgraphName, string>> // checked above
 })
 
+/** What webhooks may be called with, separated by commas. */
+const webhookSchemes = z
+  .string()
+  .default('https')
+  .transform((text) => text.split(',').map((scheme) => scheme.trim()))
+  .pipe(z.array(z.enum(['https', 'http'])).min(1))
+
 /** What a process needs to know of the others; the gateway's too. */
 const neighbours = z.object({
   SLUICE_PEERS: peers,
@@ -36,11 +43,16 @@ const environment = neighbours.extend({
   SLUICE_ADMIN_PASSWORD: z.string().optional(),
   SLUICE_OBJECTS: z.string().optional(),
   SLUICE_LOG_LEVEL: z.string().default('info'),
+  SLUICE_WEBHOOK_ALLOWED_SCHEMES: webhookSchemes,
   S3_ENDPOINT: z.string().optional(),
   AWS_REGION: z.string().default('us-east-1'),
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
 })
+
+/** Every variable with its schema: for docs/configuration.md and for the test of docker-compose.yml. */
+export const processVariables = environment.shape
+export type ProcessVariable = keyof typeof processVariables
 
 export type ProcessConfig = z.infer<typeof environment> & { readonly buckets: Buckets }
 
