@@ -32,6 +32,13 @@ describe('MLflow requests', () => {
     expect(() => Example.read(post({ name: 123 }))).toThrow(`Invalid value 123 for parameter 'name' supplied:  Hint: Value was of type 'int'. ${help}`)
     expect(() => Example.read(post({ name: 'n', tags: '5' }))).toThrow(`Invalid value "5" for parameter 'tags' supplied:  Hint: Value was of type 'str'. ${help}`)
   })
+  it('tells floats that hold integers from integers, where only Python would', () => {
+    const written = (bodyText: string) => Example.read({ ...post(JSON.parse(bodyText)), bodyText })
+    expect(() => written('{"name":"n","artifact_location":9.0}')).toThrow(`Invalid value 9.0 for parameter 'artifact_location' supplied:  Hint: Value was of type 'float'. ${help}`)
+    expect(() => written('{"name":"n","tags":[{"key":"a"},{"key":2e1}]}')).toThrow(`Invalid value 20.0 for parameter 'tags[1].key' supplied:  Hint: Value was of type 'float'. ${help}`)
+    expect(() => written('{"name":"n","value":9.0,"artifact_location":9}')).toThrow("Invalid value 9 for parameter 'artifact_location' supplied:  Hint: Value was of type 'int'.")
+    expect(written('{"name":"n","count":9.0,"value":2.0}')).toEqual({ name: 'n', count: 9, value: 2 })
+  })
   it('indexes what is missing inside a list', () => {
     expect(() => Example.read(post({ name: 'n', tags: [{ value: 'v' }] }))).toThrow("'tags[0].key'")
   })

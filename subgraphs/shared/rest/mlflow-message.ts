@@ -6,7 +6,7 @@
  *   const CreateExperiment = message({ name: text.required(), artifact_location: text, tags: list({ key: text, value: text }) })
  *   projectRoute({ ..., input: CreateExperiment.read, handle: ({ input }) => ... input.name ... })
  */
-import { type DomainError, invalid } from '#shared/errors.ts'
+import { DomainError, invalid } from '#shared/errors.ts'
 import type { RawInput } from '#shared/rest/route.ts'
 
 type Kind = 'text' | 'int' | 'double' | 'bool' | 'enum' | 'message' | 'any'
@@ -78,8 +78,12 @@ export function message<F extends Fields>(fields: F): Message<F> {
       const isQuery = raw.method === 'GET' || (raw.method === 'DELETE' && raw.body === undefined)
       const source = isQuery ? fromQuery(raw.query, fields) : bodyOf(raw)
       const withPath = { ...source, ...Object.fromEntries(Object.entries(raw.params).filter(([name]) => name !== '*')) }
-      // readMessage builds exactly what the description says; the type is derived from the same description.
-      return readMessage(withPath, fields) as Read<F>
+      try {
+        // readMessage builds exactly what the description says; the type is derived from the same description.
+        return readMessage(withPath, fields) as Read<F>
+      } catch (error) {
+        throw asWritten(error, raw)
+      }
     },
   }
 }
@@ -154,6 +158,21 @@ export const missing = (name: string): DomainError => invalid(`Missing value for
 export const wrongType = (value: unknown, path: string): DomainError =>
   invalid(`Invalid value ${pythonJson(value)} for parameter '${path}' supplied:  Hint: Value was of type '${pythonType(value)}'. ${moreInformation}`, path)
 
+/** A number that was written as a float and holds an integer, which JSON.parse makes one. */
+class WholeFloat {
+  constructor(readonly value: number) {}
+}
+
+/** The same error about the value as it was written: Python tells 9.0 from 9, and only an error's words show it. */
+function asWritten(error: unknown, { bodyText }: RawInput): unknown {
+  const path = error instanceof DomainError ? error.details.field : undefined
+  if (path === undefined || bodyText === undefined || !/\d(?:\.0|e)/i.test(bodyText)) return error
+  const written = (_key: string, v: unknown, context?: { source?: string }): unknown => (typeof v === 'number' && Number.isInteger(v) && /[.e]/i.test(context?.source ?? '') ? new WholeFloat(v) : v)
+  let value: unknown = JSON.parse(bodyText, written)
+  for (const part of path.split(/[.[\]]+/).filter(Boolean)) value = typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === part)?.[1] : undefined
+  return value instanceof WholeFloat ? wrongType(value, path) : error
+}
+
 function readField(value: unknown, f: Field<unknown, boolean>, path: string): unknown {
   if (!f.isList) return readSingle(value, f, path)
   if (!Array.isArray(value)) throw wrongType(value, path)
@@ -217,6 +236,7 @@ function readDouble(value: unknown, path: string): number {
 
 const pythonType = (value: unknown): string => {
   if (value === null || value === undefined) return 'NoneType'
+  if (value instanceof WholeFloat) return 'float'
   if (Array.isArray(value)) return 'list'
   switch (typeof value) {
     case 'string':
@@ -235,6 +255,7 @@ const pythonType = (value: unknown): string => {
 /** json.dumps(value, sort_keys=True, separators=(",", ":")) of Python. */
 function pythonJson(value: unknown): string {
   if (typeof value === 'bigint') return value.toString()
+  if (value instanceof WholeFloat) return `${value.value}.0`
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(',')}]`
   if (typeof value === 'object' && value !== null)
     return `{${Object.entries(value)

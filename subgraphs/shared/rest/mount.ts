@@ -51,7 +51,7 @@ async function answer(route: Route, request: FastifyRequest, reply: FastifyReply
       params: request.params as Record<string, string>, // Fastify types them as unknown; its router makes strings
       query: new URLSearchParams(request.raw.url?.split('?', 2)[1] ?? ''),
       headers: singleHeaders(request),
-      body: route.body === 'json' ? await readJson(request, route) : undefined,
+      ...(route.body === 'json' ? await readJson(request, route) : { body: undefined }),
     }
     const stream = route.body === 'stream' && request.raw.readable ? request.raw : Readable.from([])
     const facts = { actor, params: raw.params, query: raw.query, headers: raw.headers, stream, input: undefined as never, ...(scope ? { scope } : {}) }
@@ -84,9 +84,9 @@ function allowOrRefuse(route: Route, actor: Actor, scope: Scope | undefined): vo
   throw refusal(permission, decide(actor, permission, projectId).because)
 }
 
-async function readJson(request: FastifyRequest, route: Route): Promise<unknown> {
+async function readJson(request: FastifyRequest, route: Route): Promise<Pick<RawInput, 'body' | 'bodyText'>> {
   const bytes = await readWholeBody(request, route.maxBodyBytes ?? DEFAULT_MAX_BODY)
-  if (bytes.length === 0) return undefined
+  if (bytes.length === 0) return { body: undefined }
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -94,9 +94,9 @@ async function readJson(request: FastifyRequest, route: Route): Promise<unknown>
     throw new DomainError('INVALID', 'The body is not valid UTF-8.')
   }
   try {
-    return parseJson(text)
+    return { body: parseJson(text), bodyText: text }
   } catch {
-    return undefined
+    return { body: undefined }
   }
 }
 

@@ -17,6 +17,8 @@ export interface RawInput {
   readonly query: URLSearchParams
   /** The JSON body: undefined when there is none or it cannot be parsed (MLflow treats both alike). */
   readonly body: unknown
+  /** The JSON body as it was written, for errors that quote it. */
+  readonly bodyText?: string
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 

@@ -67,8 +67,10 @@ export async function fetchRuns(at: Statements, keys: KeyDictionary, positions: 
 
 const orNull = (text: string | undefined): number | null => (text === undefined || text === 'NaN' ? null : Number(text))
 
+/** In the order in which the experiment first saw their names: MLflow's, as far as it has one. */
 function metricsOf(series: readonly string[][], names: ReadonlyMap<number, string>): Metric[] {
-  return series
+  return [...series]
+    .sort(([a], [b]) => Number(a) - Number(b))
     .map(([keyId, value, step = '0', timestamp = '0', count, min, max]) => ({
       key: names.get(Number(keyId)) ?? '',
       value: Number(value),
@@ -78,7 +80,6 @@ function metricsOf(series: readonly string[][], names: ReadonlyMap<number, strin
       min: orNull(min),
       max: orNull(max),
     }))
-    .sort(byKey)
 }
 
 const byKey = (a: { key: string }, b: { key: string }): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
