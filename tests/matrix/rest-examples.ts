@@ -3,6 +3,7 @@
  * Whoever adds a route adds a row; the matrix then asks it as everybody.
  */
 import type { Permission } from '#shared/policy.ts'
+import { leftOutRoutes } from '#tracking/rest/left-out.routes.ts'
 import type { Kind, Things } from './things.ts'
 
 /** Where and by whom a request is made. */
@@ -167,4 +168,8 @@ const platform: Readonly<Record<string, RestExample>> = {
   'GET /auth/session': row([], () => ({})),
 }
 
-export const restExamples: Readonly<Record<string, RestExample>> = { ...artifacts, ...experiments, ...runs, ...loggedModels, ...models, ...versions, ...datasets, ...platform }
+const leftOut: Readonly<Record<string, RestExample>> = Object.fromEntries(
+  leftOutRoutes.map(({ method, path }) => [`${method} ${path}`, row([], () => ({ path: { '*': 'x' } }), { answers: { status: 501, because: 'left out for good, as its table says' } })]),
+)
+
+export const restExamples: Readonly<Record<string, RestExample>> = { ...artifacts, ...experiments, ...runs, ...loggedModels, ...models, ...versions, ...datasets, ...platform, ...leftOut }

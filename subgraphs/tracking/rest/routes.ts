@@ -5,6 +5,7 @@ import type { Metrics } from '#tracking/domain/metrics.ts'
 import type { RunInputs } from '#tracking/domain/run-inputs.ts'
 import type { Runs } from '#tracking/domain/runs.ts'
 import { experimentRoutes } from '#tracking/rest/experiments.routes.ts'
+import { leftOutRoutes } from '#tracking/rest/left-out.routes.ts'
 import { loggingRoutes } from '#tracking/rest/logging.routes.ts'
 import { metricRoutes } from '#tracking/rest/metrics.routes.ts'
 import { runRoutes } from '#tracking/rest/runs.routes.ts'
@@ -47,4 +48,5 @@ export const coreRoutes = (services: { readonly experiments: Experiments; readon
   ...runRoutes(services),
   ...loggingRoutes(services),
   ...metricRoutes(services),
+  ...leftOutRoutes,
 ]
