@@ -97,6 +97,12 @@ describe('ARCHITECTURE.md', () => {
   })
 })
 
+it('SECURITY.md names a test for every promise', () => {
+  const promises = read('SECURITY.md').match(/^\d+\..*$/gm) ?? []
+  expect(promises.length).toBeGreaterThan(0)
+  expect(promises.filter((line) => !codes(line).some((code) => /\.(test|e2e)\.ts$/.test(code)))).toEqual([])
+})
+
 describe('a generated document', () => {
   it.each([...generatedDocuments()])('%s is what the sources say (npm run docs)', (path, text) => expect(read(path)).toBe(text))
 
