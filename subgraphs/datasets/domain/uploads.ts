@@ -48,6 +48,8 @@ export class Uploads {
   /** `receive` reads the request's body; it runs only for who may upload. */
   async upload(scope: Scope, receive: (spool: Spool, maxFileBytes: number) => Promise<Received>): Promise<Uploaded> {
     demand(scope, 'datasets.dataset.create')
+    // The answer shows the dataset: who may not see it is told so before anything is kept, not after.
+    demand(scope, 'datasets.dataset.read')
     const received = await receive(this.#parts.spool, this.maxFileBytes)
     try {
       return await this.#take(scope, received)

@@ -242,6 +242,11 @@ describe('who may upload', () => {
     expect(body['detail']).toContain('datasets.dataset.create')
     expect(await tracesOf('vera')).toEqual(nothing)
   })
+  it('nobody who may not see the answer: refused before anything is kept', async () => {
+    const { status, body } = await clientOf(server, 'deb', 'p1').upload(`deb ${name}.csv`, csv)
+    expect([status, body['detail']]).toEqual([403, expect.stringContaining('datasets.dataset.read')])
+    expect(await tracesOf('deb')).toEqual(nothing)
+  })
   it('to somebody else the project does not exist', async () => {
     expect((await clientOf(server, 'mallory', 'p1').upload(`${name}.csv`, csv)).body).toEqual({ detail: "Project 'p1' not found" })
   })

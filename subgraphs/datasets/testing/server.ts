@@ -23,8 +23,8 @@ export interface TestServer {
   readonly profiler: SupervisedProfiler
   readonly subsystem: Subsystem<DatasetsPort>
   readonly projects: { readonly default: ProjectRef; readonly p1: ProjectRef; readonly p2: ProjectRef }
-  /** alice owns p1 and default, bob contributes to p1, vera views p1, mallory is in p2 only. */
-  readonly people: Readonly<Record<'alice' | 'bob' | 'vera' | 'mallory', Actor>>
+  /** alice owns p1 and default, bob contributes to p1, vera views p1, mallory is in p2 only; deb's token carries nothing but uploading to p1. */
+  readonly people: Readonly<Record<'alice' | 'bob' | 'vera' | 'mallory' | 'deb', Actor>>
   graph(who: keyof TestServer['people'], query: string, variables?: Record<string, unknown>): Promise<ExecutionResult>
   stop(): Promise<void>
 }
@@ -48,6 +48,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     bob: testActor('bob', [[projects.p1, 'contributor']]),
     vera: testActor('vera', [[projects.p1, 'viewer']]),
     mallory: testActor('mallory', [[projects.p2, 'owner']]),
+    deb: { ...testActor('deb', [[projects.p1, 'contributor']]), ceiling: { projects: null, permissions: ['datasets.dataset.create' as const] } },
   }
   const actors: readonly Actor[] = Object.values(people)
   const access = createAccess({
