@@ -1,6 +1,7 @@
 /** Mutations of runs: one `input` with the project's name each, a payload named after the mutation. */
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from 'type-graphql'
-import { scopeIn } from '#shared/access.ts'
+import { demand, scopeIn } from '#shared/access.ts'
+import type { Actor, Scope } from '#shared/actor.ts'
 import type { TrackingContext } from '#tracking/graphql/context.ts'
 import { Run, runOf } from '#tracking/graphql/run.ts'
 import { RunStatus } from '#tracking/graphql/shared-types.ts'
@@ -95,6 +96,13 @@ class RestoreRunsPayload {
   runs!: Run[]
 }
 
+/** These read the runs again for their answer: who may not is refused before anything is changed. */
+function shownIn(actor: Actor, project: string): Scope {
+  const scope = scopeIn(actor, project)
+  demand(scope, 'tracking.run.read')
+  return scope
+}
+
 @Resolver()
 export class RunMutations {
   @Mutation(() => UpdateRunPayload, { description: 'Renames a run or changes its status.' })
@@ -105,21 +113,21 @@ export class RunMutations {
 
   @Mutation(() => SetRunTagPayload, { description: 'Sets one tag of a run.' })
   async setRunTag(@Ctx() { actor, runs }: TrackingContext, @Arg('input', () => SetRunTagInput) input: SetRunTagInput): Promise<SetRunTagPayload> {
-    const scope = scopeIn(actor, input.project)
+    const scope = shownIn(actor, input.project)
     await runs.setTag(scope, input.id, { key: input.key, value: input.value })
     return { run: runOf(scope.project.id, await runs.get(scope, input.id)) }
   }
 
   @Mutation(() => DeleteRunTagPayload, { description: 'Removes one tag of a run.' })
   async deleteRunTag(@Ctx() { actor, runs }: TrackingContext, @Arg('input', () => DeleteRunTagInput) input: DeleteRunTagInput): Promise<DeleteRunTagPayload> {
-    const scope = scopeIn(actor, input.project)
+    const scope = shownIn(actor, input.project)
     await runs.deleteTag(scope, input.id, input.key)
     return { run: runOf(scope.project.id, await runs.get(scope, input.id)) }
   }
 
   @Mutation(() => DeleteRunsPayload, { description: 'Moves runs to the trash: all of them or none.' })
   async deleteRuns(@Ctx() { actor, runs }: TrackingContext, @Arg('input', () => DeleteRunsInput) input: DeleteRunsInput): Promise<DeleteRunsPayload> {
-    const scope = scopeIn(actor, input.project)
+    const scope = shownIn(actor, input.project)
     await runs.delete(scope, input.ids)
     const changed = await runs.load(scope, input.ids)
     return { runs: changed.flatMap((run) => (run ? [runOf(scope.project.id, run)] : [])) }
@@ -127,7 +135,7 @@ export class RunMutations {
 
   @Mutation(() => RestoreRunsPayload, { description: 'Brings runs back from the trash.' })
   async restoreRuns(@Ctx() { actor, runs }: TrackingContext, @Arg('input', () => RestoreRunsInput) input: RestoreRunsInput): Promise<RestoreRunsPayload> {
-    const scope = scopeIn(actor, input.project)
+    const scope = shownIn(actor, input.project)
     await runs.restore(scope, input.ids)
     const changed = await runs.load(scope, input.ids)
     return { runs: changed.flatMap((run) => (run ? [runOf(scope.project.id, run)] : [])) }

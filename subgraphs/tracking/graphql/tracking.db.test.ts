@@ -179,6 +179,14 @@ describe('the graph', () => {
     expect(await inProject(viewer, `run(id: "${runId}") { name lifecycleStage }`)).toEqual({ run: { name: 'first', lifecycleStage: 'ACTIVE' } })
   })
 
+  it('changes no run for who may not read the answer', async () => {
+    const blind: Actor = { ...ada, ceiling: { projects: null, permissions: ['tracking.run.update', 'tracking.run.delete'] } }
+    await expect(made(blind, `setRunTag(input: { project: "here", id: "${runId}", key: "unseen", value: "x" }) { __typename }`)).rejects.toThrow('FORBIDDEN')
+    await expect(made(blind, `deleteRunTag(input: { project: "here", id: "${runId}", key: "mlflow.runName" }) { __typename }`)).rejects.toThrow('FORBIDDEN')
+    await expect(made(blind, `deleteRuns(input: { project: "here", ids: ["${runId}"] }) { __typename }`)).rejects.toThrow('FORBIDDEN')
+    expect(await inProject(ada, `run(id: "${runId}") { lifecycleStage tags { key } }`)).toEqual({ run: { lifecycleStage: 'ACTIVE', tags: [{ key: 'mlflow.runName' }] } })
+  })
+
   it('changes experiments and runs', async () => {
     const input = `project: "here", id: "${runId}"`
     expect(await made(ada, `updateRun(input: { ${input}, name: "renamed", status: FINISHED }) { run { name status tags { key value } } }`)).toEqual({
