@@ -35,7 +35,25 @@ describe('the table of examples', () => {
   })
 })
 
+/** All that strangers may ask by REST (security.md F-2). The door's own few addresses are not of the table: gateway/edge/own-routes.ts. */
+const publicRoutes: Readonly<Record<string, string>> = {
+  'GET /version': 'clients ask before they say who they are',
+  'GET /api/3.0/mlflow/server-info': 'the same',
+  'GET /ajax-api/3.0/mlflow/server-info': 'the same',
+  'POST /auth/login': 'how somebody becomes known',
+  'POST /auth/logout': 'ends a session that may have ended already',
+  'GET /auth/session': 'whether somebody is signed in',
+}
+
 describe('REST', () => {
+  it('is open to strangers only where this list says why', () => {
+    expect(
+      operations
+        .filter(({ needs }) => needs === 'public')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(Object.keys(publicRoutes).sort())
+  })
   it.each(operations)('$name', async (operation) => {
     const example = exampleOf(operation.name)
     expect(example, 'add a row to rest-examples.ts').toBeDefined()

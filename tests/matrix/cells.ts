@@ -8,6 +8,11 @@ import type { Credential } from './wire.ts'
 /** How many cells were asked, by part of the matrix. */
 export const asked: Record<'rest' | 'query' | 'mutation' | 'edge', number> = { rest: 0, query: 0, mutation: 0, edge: 0 }
 
+export function traceOf(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string | undefined {
+  const changed = changes(before, after)
+  return changed.length === 0 ? undefined : `refused, but it changed ${changed.join(', ')}`
+}
+
 export class Cells {
   readonly deviations: string[] = []
   constructor(private readonly part: keyof typeof asked) {}
@@ -23,8 +28,8 @@ export class Cells {
   async withoutTrace(world: World, what: string, work: () => Promise<void>): Promise<void> {
     const before = await world.dump.take()
     await work()
-    const changed = changes(before, await world.dump.take())
-    if (changed.length > 0) this.deviations.push(`${what} changed ${changed.join(', ')}`)
+    const trace = traceOf(before, await world.dump.take())
+    if (trace) this.deviations.push(`${what}: ${trace}`)
   }
 }
 

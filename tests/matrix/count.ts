@@ -14,10 +14,10 @@ interface Taking {
   readonly decides?: string
 }
 
-/** Everybody; one token where a permission decides; the maker where things can be deleted; two strangers for each thing that is named. */
+/** Everybody; three tokens where a permission decides: without it, with what it takes, with nothing else; the maker where things can be deleted; two strangers for each thing that is named. */
 const cellsOf = (permission: string | undefined, takes: readonly Thing[]): number => {
   const named = takes.filter((kind) => contained.has(kind)).length
-  return people + (permission === undefined ? 0 : 1) + (permission && ownDeletable.test(permission) && named > 0 ? 1 : 0) + 2 * named
+  return people + (permission === undefined ? 0 : 3) + (permission && ownDeletable.test(permission) && named > 0 ? 1 : 0) + 2 * named
 }
 
 export function restCellCount(document: typeof openApi, exampleOf: (name: string) => Taking | undefined): number {
@@ -45,9 +45,9 @@ export function queryCellCount(document: DocumentNode, byId: ReadonlyMap<string,
   }
   let sum = 0
   for (const root of objects.get('Query')?.fields ?? []) {
-    sum += people + Number(isPermission(policyTree.roots.Query[root.name.value]?.needs ?? ''))
+    sum += people + 2 * Number(isPermission(policyTree.roots.Query[root.name.value]?.needs ?? ''))
     for (const type of below(named(root.type), root.name.value === 'projects' ? 'Project' : undefined))
-      for (const field of objects.get(type)?.fields ?? []) sum += people + Number(isPermission(needOf(policyTree, type, field.name.value) ?? ''))
+      for (const field of objects.get(type)?.fields ?? []) sum += people + 2 * Number(isPermission(needOf(policyTree, type, field.name.value) ?? ''))
   }
   return sum + [...byId.values()].reduce((cells, takes) => cells + 2 * takes.length, 0)
 }

@@ -2,7 +2,7 @@
 import { forbidden } from '#shared/errors.ts'
 import { type Permission, permissionFacts, roleHolds } from '#shared/policy.ts'
 import { errorAnswer } from '#shared/rest/error-format.ts'
-import { Cells, foreignPairs } from './cells.ts'
+import { Cells, foreignPairs, traceOf } from './cells.ts'
 import type { Operation } from './operations.ts'
 import type { RestExample } from './rest-examples.ts'
 import { isolated, namesOf, newName, type Things } from './things.ts'
@@ -12,7 +12,8 @@ import { everybody, noProject, roleOf, type Who, type World } from './world.ts'
 type Expected = 'allowed' | 'forbidden' | 'hidden' | 'unauthenticated'
 
 /** The permission that decides, if one does. */
-export const permissionOf = ({ needs }: Pick<Operation, 'needs'>, { decides }: Pick<RestExample, 'decides'>): Permission | undefined => decides ?? (needs === 'public' || needs === 'authenticated' ? undefined : needs)
+export const permissionOf = ({ needs }: Pick<Operation, 'needs'>, { decides }: Pick<RestExample, 'decides'>): Permission | undefined =>
+  decides ?? (needs === 'public' || needs === 'authenticated' ? undefined : needs)
 const changesSomething = ({ method }: Operation, permission: Permission | undefined): boolean => method !== 'GET' && !permission?.endsWith('.read')
 
 /** Who made a thing may delete it while a member (design section 5): a contributor's own things. */
@@ -36,10 +37,23 @@ export function askOf({ method, route, within }: Operation, example: RestExample
     if (value === undefined) throw new Error(`the example of ${method} ${route} has no ${name ?? '*'}`)
     return value.split('/').map(encodeURIComponent).join('/')
   })
-  const search = query.length === 0 ? '' : `?${new URLSearchParams(query.map(([k, v]) => [k, v]))}`
+  const search = query.length === 0 ? '' : `?${new URLSearchParams(query.map(([k, v]): [string, string] => [k, v]))}`
   return { method, path: `${within === 'project' ? `/p/${project}` : ''}${filled}${search}`, json, body }
 }
 
+/** Whose token shows the permission alone: administrators' where it is the platform's. */
+export const bearerOf = (permission: Permission): 'owner' | 'admin' => (permission.startsWith('platform.') ? 'admin' : 'owner')
+/**
+ * A permission with the one to see what it is about: the answer of a write shows the thing, and where things can be hidden
+ * one by one, whoever names one must be able to see it.
+ */
+export const enoughFor = (permission: Permission): Permission[] => [permission, ...seeing.flatMap(([part, read]) => (permission.startsWith(part) && permission !== read ? [read] : []))]
+const seeing: readonly (readonly [part: string, read: Permission])[] = [
+  ['registry.model.', 'registry.model.read'],
+  ['registry.version.', 'registry.model.read'],
+  ['datasets.dataset.', 'datasets.dataset.read'],
+  ['tracking.run.', 'tracking.run.read'],
+]
 const isSuccess = (answer: Answer, { answers }: RestExample): boolean => (answers ? answer.status === answers.status : answer.status >= 200 && answer.status < 300)
 const told = ({ status, text }: Answer): string => `${status} ${text.slice(0, 300)}`
 
@@ -64,6 +78,7 @@ export async function restCells(world: World, operation: Operation, example: Res
 
   const refused = async (): Promise<void> => {
     const of = await things(owner)
+    const narrow = permission && (await world.tokenWithout(permission, bearerOf(permission)))
     await cells.withoutTrace(world, 'a refused request', async () => {
       for (const who of everybody.filter((w) => outcome(w) !== 'allowed')) {
         await cells.cell(who, async () => {
@@ -73,20 +88,30 @@ export async function restCells(world: World, operation: Operation, example: Res
           return hiddenLikeMissing(answer, await answered(world.as(who), ask(who, withoutWorkspace(of), noProject)), of)
         })
       }
-      if (permission !== undefined)
+      if (narrow)
         await cells.cell(`token without ${permission}`, async () => {
-          const of2 = permission.startsWith('platform.') ? 'admin' : 'owner'
-          const answer = await answered(await world.tokenWithout(permission, of2), ask('owner', of))
+          const answer = await answered(narrow, ask('owner', of))
           return isForbidden(answer, operation) ? undefined : `expected 403 in the words of ${operation.family}, got ${told(answer)}`
         })
     })
   }
 
-  const allowed = async (who: Who | 'maker', credential: Credential, by: Credential): Promise<void> =>
+  const allowed = async (who: Who | 'maker' | 'just enough', credential: Credential, by: Credential): Promise<void> =>
     cells.cell(who, async () => {
-      const answer = await answered(credential, ask(who === 'maker' ? 'contributor' : who, await things(by)))
+      const answer = await answered(credential, ask(who === 'maker' ? 'contributor' : who === 'just enough' ? 'owner' : who, await things(by)))
       return isSuccess(answer, example) ? undefined : `expected to be allowed, got ${told(answer)}`
     })
+
+  /** One permission and nothing else does the whole of it or nothing: never first the deed and then the refusal. */
+  const alone = async (only: Permission): Promise<void> => {
+    const [of, token] = [await things(owner), await world.tokenWith([only], bearerOf(only))]
+    const before = await world.dump.take()
+    await cells.cell(`only ${only}`, async () => {
+      const answer = await answered(token, ask('owner', of))
+      if (isSuccess(answer, example)) return undefined
+      return isForbidden(answer, operation) ? traceOf(before, await world.dump.take()) : `expected to be allowed or forbidden, got ${told(answer)}`
+    })
+  }
 
   const foreign = async (): Promise<void> => {
     for (const pair of await foreignPairs(world, example.takes, writes)) {
@@ -96,7 +121,7 @@ export async function restCells(world: World, operation: Operation, example: Res
           const foreignAsk = askOf(operation, example, pair.foreign, pair.project, account)
           const absentAsk = askOf(operation, example, pair.absent, pair.project, account)
           const [hidden, missing] = [await answered(pair.by, foreignAsk), await answered(pair.by, absentAsk)]
-          return alike(hidden, missing, [...pair.given, 'fresh'])
+          return alike(hidden, missing, pair.given)
         })
       // With things of the asker's own among them a request may well do something, but not where it names nothing of them.
       if (writes && example.takes.length === 1) await cells.withoutTrace(world, pair.name, both)
@@ -106,6 +131,11 @@ export async function restCells(world: World, operation: Operation, example: Res
 
   await refused()
   for (const who of everybody.filter((w) => outcome(w) === 'allowed')) await allowed(who, world.as(who), owner)
+  // What the route asks for first and what the service asks for then must be one and the same.
+  if (permission) {
+    await allowed('just enough', await world.tokenWith(enoughFor(permission), bearerOf(permission)), owner)
+    await alone(permission)
+  }
   if (makerMay(permission, example.takes)) await allowed('maker', world.as('contributor'), world.as('contributor'))
   await foreign()
   return cells.deviations
@@ -114,9 +144,10 @@ export async function restCells(world: World, operation: Operation, example: Res
 /** A workspace that is named in the path is the project itself: the one that never was is asked for instead. */
 const withoutWorkspace = (things: Things): Things => ({ ...things, workspace: { name: noProject } })
 
-const freshNames = /fresh-\d+-[0-9a-f]{8}/g
+/** What a server makes anew for each answer: our fresh names, new ids, times. */
+const freshNames = /fresh-\d+-[0-9a-f]{8}|(m-)?\b[0-9a-f]{32}\b|\b1\d{12}\b/g
 function alike(first: Answer, second: Answer, given: readonly string[]): string | undefined {
-  const [a, b] = [first, second].map(({ status, text }) => nameless({ status, text: text.replaceAll(freshNames, 'fresh') }, given))
+  const [a, b] = [first, second].map(({ status, text }) => nameless({ status, text }, given).replaceAll(freshNames, '<fresh>'))
   if (a !== b) return `foreign and absent differ: ${a} | ${b}`
   return first.status >= 500 ? `failed: ${told(first)}` : undefined
 }

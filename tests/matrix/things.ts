@@ -51,7 +51,7 @@ export const absent: Things = {
   loggedModel: { id: `m-${hex(16)}`, experiment: '987654321987654321' },
   model: { name: 'never-a-model' },
   plainModel: { name: 'never-a-plain-model' },
-  dataset: { name: 'never-a-dataset' },
+  dataset: { name: 'never_a_dataset' },
   workspace: { name: 'never-a-project' },
   user: { username: 'never-a-user' },
   member: { username: 'never-a-member' },
@@ -123,8 +123,8 @@ export class Maker {
       return { name }
     },
     dataset: async () => {
-      const name = newName('dataset')
-      await this.request('PUT', `/datasets/upload?name=${name}&filename=${name}.csv`, undefined, `a,b\n1,x\n2,${name}\n`)
+      const asked = newName('dataset')
+      const { name } = (await this.request('PUT', `/datasets/upload?name=${asked}&filename=${asked}.csv&message=first`, undefined, `a,b\n1,x\n2,${asked}\n`)) as { name: string } // normalised by the server
       await this.graph('mutation($input: SetDatasetTagInput!) { setDatasetTag(input: $input) { __typename } }', { project: this.project, name, key: 'k', value: 'v' })
       return { name }
     },
@@ -162,17 +162,19 @@ export class Maker {
 
   async modelOf({ id: run, experiment }: Things['run']): Promise<Things['loggedModel']> {
     const pair = [{ key: 'k', value: 'v' }]
-    const created = (await this.mlflow('logged-models', { experiment_id: experiment, name: 'fixture', model_type: 'sklearn', source_run_id: run, params: [{ key: 'p', value: '1' }], tags: pair })) as { model: { info: { model_id: string } } } // MLflow's shape
+    const created = (await this.mlflow('logged-models', { experiment_id: experiment, name: 'fixture', model_type: 'sklearn', source_run_id: run, params: [{ key: 'p', value: '1' }], tags: pair })) as {
+      model: { info: { model_id: string } }
+    } // MLflow's shape
     const id = created.model.info.model_id
     await this.put(`${experiment}/models/${id}/artifacts/a.txt`)
     return { id, experiment }
   }
 
-  async registered(run: Things['run']): Promise<Things['plainModel']> {
+  async registered(run: Things['run'], loggedModel?: Things['loggedModel']): Promise<Things['plainModel']> {
     const name = newName('model')
     const tags = [{ key: 'k', value: 'v' }]
     await this.mlflow('registered-models/create', { name, tags })
-    await this.mlflow('model-versions/create', { name, source: `runs:/${run.id}/notes`, run_id: run.id, tags })
+    await this.mlflow('model-versions/create', { name, source: loggedModel ? `models:/${loggedModel.id}` : `runs:/${run.id}/notes`, run_id: run.id, model_id: loggedModel?.id, tags })
     return { name }
   }
 

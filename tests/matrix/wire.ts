@@ -21,9 +21,16 @@ export const bearer = (token: string): Credential => ({ authorization: `Bearer $
 export const basic = (user: string, password: string): Credential => ({ authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` })
 
 export async function send(url: string, credential: Credential, { method, path, json, body }: Ask): Promise<Answer> {
-  const content = json === undefined ? body : JSON.stringify(json)
-  const answer = await fetch(`${url}${path}`, { method, headers: { ...credential, ...(json === undefined ? {} : { 'content-type': 'application/json' }) }, ...(content === undefined ? {} : { body: content }) })
+  const { type, content } = json === undefined ? await inOnePiece(body) : { type: 'application/json', content: JSON.stringify(json) }
+  const answer = await fetch(`${url}${path}`, { method, headers: { ...credential, ...(type ? { 'content-type': type } : {}) }, ...(content === undefined ? {} : { body: content }) })
   return { status: answer.status, text: await answer.text() }
+}
+
+/** A form that is streamed may meet a connection that was closed after its refusal: small ones go out at once. */
+async function inOnePiece(body: Ask['body']): Promise<{ type: string | null; content: string | ArrayBuffer | undefined }> {
+  if (!(body instanceof FormData)) return { type: null, content: body }
+  const form = new Response(body)
+  return { type: form.headers.get('content-type'), content: await form.arrayBuffer() }
 }
 
 export interface GraphAnswer {

@@ -12,7 +12,15 @@ import { ask, basic, bearer, type Credential } from './wire.ts'
 export const everybody = ['admin', 'owner', 'maintainer', 'contributor', 'viewer', 'outsider', 'anonymous'] as const
 export type Who = (typeof everybody)[number]
 /** The role in p1; an administrator and strangers have none. */
-export const roleOf: Readonly<Record<Who, Role | undefined>> = { admin: undefined, owner: 'owner', maintainer: 'maintainer', contributor: 'contributor', viewer: 'viewer', outsider: undefined, anonymous: undefined }
+export const roleOf: Readonly<Record<Who, Role | undefined>> = {
+  admin: undefined,
+  owner: 'owner',
+  maintainer: 'maintainer',
+  contributor: 'contributor',
+  viewer: 'viewer',
+  outsider: undefined,
+  anonymous: undefined,
+}
 /** A project that never was. */
 export const noProject = 'never-a-project'
 
@@ -35,6 +43,8 @@ export interface World {
   spare(who: Who): Promise<Credential>
   /** A token of p1's owner, or of the administrator, that carries everything but one permission. */
   tokenWithout(permission: Permission, of: 'owner' | 'admin'): Promise<Credential>
+  /** The same with nothing but these. */
+  tokenWith(permissions: readonly Permission[], of: 'owner' | 'admin'): Promise<Credential>
   /** New things of a project. */
   make<K extends Kind>(kinds: readonly K[], project: 'p1' | 'p2', by: Credential): Promise<Pick<Things, K>>
   stop(): Promise<void>
@@ -61,8 +71,17 @@ export async function createWorld(): Promise<World> {
   const memberships = (['owner', 'maintainer', 'contributor', 'viewer'] as const).map((who) => [accounts[who], who.toUpperCase()] as const)
   const ground: Ground = { url: platform.url, admin: tokens.admin, memberships }
   const shared = { p1: await joinedThings(new Maker(ground, 'p1', tokens.owner), platform.url), p2: await joinedThings(new Maker(ground, 'p2', otherOwner), platform.url) }
+  await ask(platform.url, basic('alice', passwordOf('alice')), 'mutation($input: CreateTokenInput!) { createToken(input: $input) { __typename } }', {
+    input: { name: 'bound', project: 'p1', permissions: ['identity.project.read'] },
+  })
   const dump = await openDump(platform.dataDirectory)
   const narrow = new Map<string, Promise<Credential>>()
+  const tokenFor = (carried: readonly Permission[], of: 'owner' | 'admin'): Promise<Credential> => {
+    const key = `${of} ${[...carried].sort()}`
+    const known = narrow.get(key) ?? narrowToken(platform.url, basic(accounts[of], secretOf(accounts[of])), carried)
+    narrow.set(key, known)
+    return known
+  }
 
   return {
     url: platform.url,
@@ -76,12 +95,12 @@ export async function createWorld(): Promise<World> {
       return { username, password: secretOf(username) }
     },
     spare: (who) => (who === 'anonymous' ? Promise.resolve({}) : spareAccount(platform, tokens.admin, who)),
-    tokenWithout(permission, of) {
-      const key = `${of} ${permission}`
-      const known = narrow.get(key) ?? narrowToken(platform.url, basic(accounts[of], secretOf(accounts[of])), permission)
-      narrow.set(key, known)
-      return known
-    },
+    tokenWithout: (permission, of) =>
+      tokenFor(
+        permissions.filter((p) => p !== permission),
+        of,
+      ),
+    tokenWith: tokenFor,
     async make(kinds, project, by) {
       const maker = new Maker(ground, project, by, shared[project])
       const made: Partial<Things> = {}
@@ -108,8 +127,8 @@ async function spareAccount({ url, admin }: Platform, adminToken: Credential, wh
   return basic(name, sparePassword)
 }
 
-async function narrowToken(url: string, owner: Credential, without: Permission): Promise<Credential> {
-  const input = { name: `without ${without}`, permissions: permissions.filter((p) => p !== without) }
+async function narrowToken(url: string, owner: Credential, carried: readonly Permission[]): Promise<Credential> {
+  const input = { name: 'narrow', permissions: carried }
   const { data, errors } = await ask(url, owner, 'mutation($input: CreateTokenInput!) { createToken(input: $input) { secret } }', { input })
   if (errors.length > 0) throw new Error(`no token: ${JSON.stringify(errors)}`)
   return bearer((data as { createToken: { secret: string } }).createToken.secret) // the shape of the document above
@@ -122,11 +141,14 @@ async function joinedThings(maker: Maker, url: string): Promise<Things> {
   const dataset = await maker.make('dataset')
   const loggedModel = await maker.modelOf(run)
   const source = `${url}/p/${maker.project}/datasets/${dataset.name}/versions/1`
-  await maker.mlflow('runs/log-inputs', { run_id: run.id, datasets: [{ tags: [{ key: 'mlflow.data.context', value: 'training' }], dataset: { name: dataset.name, digest: 'd', source_type: 'http', source } }] })
+  await maker.mlflow('runs/log-inputs', {
+    run_id: run.id,
+    datasets: [{ tags: [{ key: 'mlflow.data.context', value: 'training' }], dataset: { name: dataset.name, digest: 'd', source_type: 'http', source } }],
+  })
   await maker.mlflow('runs/outputs', { run_id: run.id, models: [{ model_id: loggedModel.id, step: 1 }] })
   await maker.mlflow('runs/log-metric', { run_id: run.id, key: 'of-model', value: 1, timestamp: 1, step: 1, model_id: loggedModel.id, dataset_name: dataset.name, dataset_digest: 'd' })
   await maker.mlflow('runs/update', { run_id: run.id, status: 'FINISHED', end_time: 2 })
-  const model = await maker.registered(run)
+  const model = await maker.registered(run, loggedModel)
   await maker.promote(model.name)
   const described = { name: model.name, description: 'described' }
   await maker.mlflow('registered-models/update', described, 'PATCH')
