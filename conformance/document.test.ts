@@ -1,0 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { compatibilityDocument, documentPath } from './document.ts'
+
+it('docs/mlflow-compatibility.md says what is compared and served; else run: tsx conformance/document.ts', () => {
+  expect(readFileSync(documentPath, 'utf8')).toBe(compatibilityDocument())
+})
