@@ -1,4 +1,4 @@
-/** Tracking: experiments, runs, metrics, artifacts and logged models. The only file that others may import. */
+/** Tracking: experiments, runs, metrics, artifacts, logged models and traces. The only file that others may import. */
 import { createPostgres } from '#shared/db/postgres.ts'
 import type { Buckets, ObjectStore } from '#shared/objects/object-store.ts'
 import { repositoryPath } from '#shared/paths.ts'
@@ -21,6 +21,7 @@ import { createMetricStore } from '#tracking/store/metric-store.ts'
 import { createProjects } from '#tracking/store/project-statements.ts'
 import { createRunInputStore } from '#tracking/store/run-input-store.ts'
 import { createRunStore } from '#tracking/store/run-store.ts'
+import { createTracePart } from '#tracking/trace-part.ts'
 
 export interface TrackingDeps extends CommonDeps {
   readonly databaseUrl: string
@@ -44,6 +45,7 @@ export async function createTracking(deps: TrackingDeps): Promise<Subsystem<Trac
   // The two halves know each other: files belong to runs, and points of runs may be about logged models.
   const runs = createRuns(runStore, metricStore, experiments, (scope, runId, metrics) => files.services.loggedModels.recordMetrics(scope, runId, metrics))
   const files = createArtifactHalf(deps, postgres, { experiments, runs })
+  const traces = createTracePart(projects, { experiments, runs })
   const findVersion = async (projectId: string, name: string, version: number): Promise<string | null> => (await deps.ports().datasets.version(projectId, name, version))?.versionId ?? null
   const services: TrackingServices = {
     experiments,
@@ -58,7 +60,7 @@ export async function createTracking(deps: TrackingDeps): Promise<Subsystem<Trac
     name: 'tracking',
     schema: await createTrackingSchema(),
     context: (actor): TrackingContext & ArtifactContext => ({ ...artifactContext(actor, files.services), ...services, loaders: createLoaders(actor, services) }),
-    routes: [...withAjaxTwins(coreRoutes(services)), ...files.routes],
+    routes: [...withAjaxTwins(coreRoutes(services)), ...files.routes, ...traces.routes],
     ports: {
       async run(projectId, runId) {
         const project = await projects.byId(projectId)
