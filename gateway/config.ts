@@ -100,6 +100,12 @@ export const flags = {
       .pipe(list.or(z.literal('').transform(() => [])))
       .refine((nets) => nets.every(isNetwork), 'must be addresses or networks such as 10.0.0.0/8'),
   }),
+  'webhook-allowed-schemes': flag({
+    aliases: ['MLFLOW_WEBHOOK_ALLOWED_SCHEMES'],
+    default: 'https',
+    meaning: 'what webhooks may be called with: https, or https,http where receivers have no certificate',
+    parse: list.pipe(z.array(z.enum(['https', 'http'])).min(1)),
+  }),
   'insecure-http': flag({ default: 'off', meaning: 'allow plain http beyond loopback, where passwords can be read on the wire', parse: onOff }),
   'metrics-token': flag({ default: undefined, meaning: 'Bearer token that /metrics then asks for', parse: text.optional(), secret: true }),
   'log-level': flag({

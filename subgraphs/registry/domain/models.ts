@@ -9,6 +9,7 @@ import { createModelReads, factsOf, modelNotFound, type ModelReads } from '#regi
 import { descriptionOf, modelName, skeletonKey, tagKey, tagOf, tagsOf } from '#registry/domain/names.ts'
 import { isActiveStage, stages } from '#registry/domain/stages.ts'
 import type { ModelStore, VersionReads } from '#registry/domain/store.ts'
+import { announcer } from '#registry/domain/webhook-events.ts'
 
 export interface ModelsDeps {
   readonly models: ModelStore
@@ -48,7 +49,10 @@ export function createModels({ models, versions, now }: ModelsDeps): Models {
       const name = modelName(input.name)
       const tags = tagsOf(input.tags)
       const id = newId()
-      const obstacle = await models.create(scope.project.id, { id, name, skeleton: skeletonKey(name), description: descriptionOf(input.description), ownerId: scope.actor.subjectId, tags, at: now() })
+      const described = { name, description: descriptionOf(input.description), tags }
+      const at = now()
+      const announcement = announcer(scope.project, at).modelCreated(described)
+      const obstacle = await models.create(scope.project.id, { ...described, id, skeleton: skeletonKey(name), ownerId: scope.actor.subjectId, at }, announcement)
       if (obstacle) throw taken(name, isPrompt(tags), obstacle.taken, await models.byName(scope.project.id, obstacle.taken))
       return again(scope, { id, name })
     },
@@ -77,14 +81,14 @@ export function createModels({ models, versions, now }: ModelsDeps): Models {
     async setTag(scope, name, tag) {
       const checked = tagOf(tag)
       const model = await resolveFor(scope, name, 'registry.model.update')
-      if (!(await models.setTag(scope.project.id, model.id, checked))) throw modelNotFound(model.name)
+      if (!(await models.setTag(scope.project.id, model.id, checked, announcer(scope.project, now()).modelTagSet(model, checked)))) throw modelNotFound(model.name)
       return again(scope, model)
     },
 
     async deleteTag(scope, name, key) {
       const checked = tagKey(key)
       const model = await resolveFor(scope, name, 'registry.model.update')
-      await models.deleteTag(scope.project.id, model.id, checked)
+      await models.deleteTag(scope.project.id, model.id, checked, announcer(scope.project, now()).modelTagDeleted(model, checked))
       return again(scope, model)
     },
   }

@@ -17,6 +17,7 @@ import { descriptionOf, tagsOf } from '#registry/domain/names.ts'
 import { readSource, type Source } from '#registry/domain/source.ts'
 import { createLocate, inTime, type Locate, type Place, type Wanted } from '#registry/domain/source-location.ts'
 import type { ModelStore, VersionStore } from '#registry/domain/store.ts'
+import { announcer } from '#registry/domain/webhook-events.ts'
 
 export interface RegistrationDeps {
   readonly models: ModelReads
@@ -75,7 +76,7 @@ export function createRegistration(deps: RegistrationDeps): Registration {
   }
 
   /** Asks tracking and ends the intent; a refusal takes it back, silence leaves it for the next attempt. */
-  const finish = async (project: ProjectRef, id: string, source: Source, wanted: Wanted): Promise<void> => {
+  const finish = async (project: ProjectRef, model: RegisteredModel, id: string, source: Source, wanted: Wanted): Promise<void> => {
     let place: Place
     try {
       place = await locate(project, source, wanted)
@@ -84,7 +85,9 @@ export function createRegistration(deps: RegistrationDeps): Registration {
       throw error
     }
     // Should the reconciler have been quicker, the answer is given now all the same.
-    if (!(await store.settle(project.id, id, { ...place, status: 'READY', answered: true, at: now() }))) await store.answered(project.id, id)
+    const at = now()
+    const settled = await store.settle(project.id, id, { ...place, status: 'READY', answered: true, at }, (ready) => announcer(project, at).versionCreated(model, ready))
+    if (!settled) await store.answered(project.id, id)
   }
 
   return {
@@ -97,7 +100,7 @@ export function createRegistration(deps: RegistrationDeps): Registration {
       const wanted = { source: input.source, runId: storable(input.runId, 'run_id'), loggedModelId: storable(input.loggedModelId, 'model_id') }
       const { id, done } = await begin(scope, model, { ...wanted, runLink: storable(input.runLink, 'run_link') ?? '', description: descriptionOf(input.description), tags: tagsOf(input.tags) })
       if (done) await store.answered(scope.project.id, id)
-      else await finish(scope.project, id, source, wanted)
+      else await finish(scope.project, model, id, source, wanted)
       const [version] = await store.byIds(scope.project.id, [id])
       if (!version) throw conflict(`The model version was deleted while it was being registered (name=${model.name}).`)
       return version
@@ -117,8 +120,10 @@ function createReconciler({ modelStore, store, ports, now, log }: RegistrationDe
     if (!project) return void (await failed())
     try {
       const [model] = await modelStore.byIds(projectId, [version.modelId])
-      const place = await locate(project, readSource(version.source, model !== undefined && isPrompt(model.tags)), version)
-      await store.settle(projectId, id, { ...place, status: 'READY', answered: false, at: now() })
+      if (!model) return // and with it the version
+      const place = await locate(project, readSource(version.source, isPrompt(model.tags)), version)
+      const at = now()
+      await store.settle(projectId, id, { ...place, status: 'READY', answered: false, at }, (ready) => announcer(project, at).versionCreated(model, ready))
     } catch (error) {
       if (isRefusal(error) || version.createdAt < now() - GIVE_UP_MS) await failed()
       else {

@@ -1,8 +1,12 @@
-/** What the domain needs of a store. Every method takes the project first; the store puts it into every WHERE. */
+/**
+ * What the domain needs of a store. Every method takes the project first; the store puts it into every WHERE. A method
+ * that takes an announcement leaves it for the webhooks in the transaction of the change, and only if there was a change.
+ */
 import type { ModelVersion, RegisteredModel, Tag, VersionStatus } from '#registry/domain/model.ts'
 import type { Search, Sort } from '#registry/domain/filter.ts'
 import type { Stage } from '#registry/domain/stages.ts'
 import type { Visible } from '#registry/domain/visibility.ts'
+import type { Announcement } from '#registry/domain/webhook-events.ts'
 
 export interface NewModel {
   readonly id: string
@@ -25,15 +29,15 @@ export interface Listing {
 
 export interface ModelStore {
   /** The name of the model that is in the way, or null when the new one is there. */
-  create(projectId: string, model: NewModel): Promise<{ readonly taken: string } | null>
+  create(projectId: string, model: NewModel, announcement: Announcement): Promise<{ readonly taken: string } | null>
   byName(projectId: string, name: string): Promise<RegisteredModel | null>
   byIds(projectId: string, ids: readonly string[]): Promise<RegisteredModel[]>
   describe(projectId: string, modelId: string, description: string | null, at: number): Promise<void>
   rename(projectId: string, modelId: string, name: string, skeleton: string, at: number): Promise<{ readonly taken: string } | null>
   remove(projectId: string, modelId: string): Promise<void>
   /** false: the model is gone. */
-  setTag(projectId: string, modelId: string, tag: Tag): Promise<boolean>
-  deleteTag(projectId: string, modelId: string, key: string): Promise<void>
+  setTag(projectId: string, modelId: string, tag: Tag, announcement: Announcement | null): Promise<boolean>
+  deleteTag(projectId: string, modelId: string, key: string, announcement: Announcement | null): Promise<void>
   search(projectId: string, listing: Listing): Promise<RegisteredModel[]>
 }
 
@@ -75,8 +79,8 @@ export interface IntentStore {
   insert(projectId: string, intent: Intent): Promise<{ readonly id: string } | null>
   /** An earlier, unanswered version of the same request that nobody works on any more; claimed by this call. */
   adopt(projectId: string, modelId: string, intentKey: string, now: number, claimedUntil: number): Promise<ModelVersion | null>
-  /** Ends an intent that is still PENDING; false when somebody else has ended it. */
-  settle(projectId: string, versionId: string, outcome: Outcome): Promise<boolean>
+  /** Ends an intent that is still PENDING; false when somebody else has ended it. A READY version is what may be `announced`. */
+  settle(projectId: string, versionId: string, outcome: Outcome, announced?: (ready: ModelVersion) => Announcement): Promise<boolean>
   /** Marks a finished version as answered. */
   answered(projectId: string, versionId: string): Promise<void>
   /** Removes an intent that came to nothing. Its number stays used. */
@@ -109,11 +113,11 @@ export interface VersionWrites {
   setStage(projectId: string, version: ModelVersion, stage: Stage, archive: Stage | null, at: number): Promise<void>
   remove(projectId: string, version: ModelVersion, at: number): Promise<void>
   /** false: the version is gone. */
-  setTag(projectId: string, versionId: string, tag: Tag): Promise<boolean>
-  deleteTag(projectId: string, versionId: string, key: string): Promise<void>
+  setTag(projectId: string, versionId: string, tag: Tag, announcement: Announcement): Promise<boolean>
+  deleteTag(projectId: string, versionId: string, key: string, announcement: Announcement): Promise<void>
   /** false: the version is gone. */
-  setAlias(projectId: string, modelId: string, alias: string, version: number): Promise<boolean>
-  deleteAlias(projectId: string, modelId: string, alias: string): Promise<void>
+  setAlias(projectId: string, modelId: string, alias: string, version: number, announcement: Announcement): Promise<boolean>
+  deleteAlias(projectId: string, modelId: string, alias: string, announcement: Announcement): Promise<void>
 }
 
 export type VersionStore = IntentStore & VersionReads & VersionWrites

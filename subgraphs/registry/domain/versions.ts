@@ -2,13 +2,14 @@
 import { demand } from '#shared/access.ts'
 import type { Scope } from '#shared/actor.ts'
 import type { Permission } from '#shared/policy.ts'
-import type { ModelVersion, Tag } from '#registry/domain/model.ts'
+import type { ModelVersion, RegisteredModel, Tag } from '#registry/domain/model.ts'
 import { factsOf, type ModelReads } from '#registry/domain/model-reads.ts'
 import { aliasName, descriptionOf, newAliasName, tagKey, tagOf } from '#registry/domain/names.ts'
 import { canonicalStage, demandArchivable, isActiveStage } from '#registry/domain/stages.ts'
 import type { VersionStore } from '#registry/domain/store.ts'
 import { createVersionReads, demandReady, versionNotFound, type VersionReads } from '#registry/domain/version-reads.ts'
 import { versionType } from '#registry/domain/visibility.ts'
+import { announcer } from '#registry/domain/webhook-events.ts'
 
 export interface VersionsDeps {
   readonly models: ModelReads
@@ -30,10 +31,10 @@ const versionFacts = (version: ModelVersion) => ({ type: versionType, id: versio
 
 export function createVersions({ models, store, now }: VersionsDeps): Versions {
   const reads = createVersionReads(models, store)
-  const resolveFor = async (scope: Scope, name: string, number: number, permission: Permission): Promise<ModelVersion> => {
-    const { version } = await reads.resolve(scope, name, number)
-    demand(scope, permission, versionFacts(version))
-    return version
+  const resolveFor = async (scope: Scope, name: string, number: number, permission: Permission): Promise<{ readonly model: RegisteredModel; readonly version: ModelVersion }> => {
+    const found = await reads.resolve(scope, name, number)
+    demand(scope, permission, versionFacts(found.version))
+    return found
   }
   const again = async (scope: Scope, { id, modelName, version }: ModelVersion): Promise<ModelVersion> => {
     const [found] = await store.byIds(scope.project.id, [id])
@@ -41,18 +42,18 @@ export function createVersions({ models, store, now }: VersionsDeps): Versions {
     return found
   }
   /** Promotion is about the model: others rely on what its marks point at. Only what has a place can carry one. */
-  const resolveToPromote = async (scope: Scope, name: string, number: number): Promise<ModelVersion> => {
-    const { model, version } = await reads.resolve(scope, name, number)
-    demand(scope, 'registry.version.promote', factsOf(model))
-    demandReady(version)
-    return version
+  const resolveToPromote = async (scope: Scope, name: string, number: number): Promise<{ readonly model: RegisteredModel; readonly version: ModelVersion }> => {
+    const found = await reads.resolve(scope, name, number)
+    demand(scope, 'registry.version.promote', factsOf(found.model))
+    demandReady(found.version)
+    return found
   }
 
   return {
     ...reads,
 
     async describe(scope, name, number, description) {
-      const version = await resolveFor(scope, name, number, 'registry.version.update')
+      const { version } = await resolveFor(scope, name, number, 'registry.version.update')
       await store.describe(scope.project.id, version.id, descriptionOf(description), now())
       return again(scope, version)
     },
@@ -60,7 +61,7 @@ export function createVersions({ models, store, now }: VersionsDeps): Versions {
     async setStage(scope, name, number, given, archiveExisting) {
       const stage = canonicalStage(given)
       if (archiveExisting) demandArchivable(given)
-      const version = await resolveToPromote(scope, name, number)
+      const { version } = await resolveToPromote(scope, name, number)
       await store.setStage(scope.project.id, version, stage, archiveExisting ? stage : null, now())
       return again(scope, version)
     },
@@ -75,22 +76,23 @@ export function createVersions({ models, store, now }: VersionsDeps): Versions {
 
     async setTag(scope, name, number, tag) {
       const checked = tagOf(tag)
-      const version = await resolveFor(scope, name, number, 'registry.version.update')
-      if (!(await store.setTag(scope.project.id, version.id, checked))) throw versionNotFound(version.modelName, number)
+      const { model, version } = await resolveFor(scope, name, number, 'registry.version.update')
+      if (!(await store.setTag(scope.project.id, version.id, checked, announcer(scope.project, now()).versionTagSet(model, number, checked)))) throw versionNotFound(version.modelName, number)
       return again(scope, version)
     },
 
     async deleteTag(scope, name, number, key) {
       const checked = tagKey(key)
-      const version = await resolveFor(scope, name, number, 'registry.version.update')
-      await store.deleteTag(scope.project.id, version.id, checked)
+      const { model, version } = await resolveFor(scope, name, number, 'registry.version.update')
+      await store.deleteTag(scope.project.id, version.id, checked, announcer(scope.project, now()).versionTagDeleted(model, number, checked))
       return again(scope, version)
     },
 
     async setAlias(scope, name, given, number) {
       const alias = newAliasName(given)
-      const version = await resolveToPromote(scope, name, number)
-      if (!(await store.setAlias(scope.project.id, version.modelId, alias, number))) throw versionNotFound(version.modelName, number)
+      const { model, version } = await resolveToPromote(scope, name, number)
+      if (!(await store.setAlias(scope.project.id, version.modelId, alias, number, announcer(scope.project, now()).aliasCreated(model, alias, number))))
+        throw versionNotFound(version.modelName, number)
       return again(scope, version)
     },
 
@@ -98,7 +100,7 @@ export function createVersions({ models, store, now }: VersionsDeps): Versions {
       const alias = aliasName(given)
       const model = await models.resolve(scope, name)
       demand(scope, 'registry.version.promote', factsOf(model))
-      await store.deleteAlias(scope.project.id, model.id, alias)
+      await store.deleteAlias(scope.project.id, model.id, alias, announcer(scope.project, now()).aliasDeleted(model, alias))
     },
   }
 }

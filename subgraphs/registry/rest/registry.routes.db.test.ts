@@ -123,9 +123,10 @@ describe('the routes of the registry', () => {
   })
 
   it('are the 22 endpoints of ModelRegistryService, each with its twin', () => {
-    const served = new Set(test.registry.routes.map((r) => `${r.method} ${r.path}`))
+    const routes = test.registry.routes.filter((r) => !r.path.includes('/webhooks'))
+    const served = new Set(routes.map((r) => `${r.method} ${r.path}`))
     expect(served.size).toBe(44)
-    for (const route of test.registry.routes.filter((r) => r.path.startsWith('/api/'))) expect(served).toContain(`${route.method} /ajax-api${route.path.slice(4)}`)
+    for (const route of routes.filter((r) => r.path.startsWith('/api/'))) expect(served).toContain(`${route.method} /ajax-api${route.path.slice(4)}`)
   })
 
   it('answer through the twins as through the originals', async () => {

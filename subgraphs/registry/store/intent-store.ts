@@ -8,8 +8,9 @@ import { firstStage } from '#registry/domain/stages.ts'
 import type { IntentStore } from '#registry/domain/store.ts'
 import { guarded, modelRow, selectVersions, versionRow } from '#registry/store/rows.ts'
 import { modelVersion, modelVersionTag, registeredModel } from '#registry/store/tables.ts'
+import type { Outbox } from '#registry/store/webhook-outbox.ts'
 
-export function createIntentStore({ db }: Postgres): IntentStore {
+export function createIntentStore({ db }: Postgres, outbox: Outbox): IntentStore {
   const pending = eq(modelVersion.status, 'PENDING_REGISTRATION')
 
   return {
@@ -43,13 +44,15 @@ export function createIntentStore({ db }: Postgres): IntentStore {
         return found[0] ?? null
       }),
 
-    settle: (projectId, versionId, { answered, at, ...outcome }) =>
-      guarded(async () => {
-        const rows = await db
+    settle: (projectId, versionId, { answered, at, ...outcome }, announced) =>
+      outbox.change(projectId, async (tx, announce) => {
+        const rows = await tx
           .update(modelVersion)
           .set({ ...outcome, updatedAt: at, claimedUntil: 0, ...(answered ? { intentKey: null } : {}) })
           .where(and(versionRow(projectId, versionId), pending))
           .returning({ id: modelVersion.id })
+        const [version] = announced && rows.length > 0 ? await selectVersions(tx).where(versionRow(projectId, versionId)) : []
+        if (announced && version) await announce(announced(version))
         return rows.length > 0
       }),
 

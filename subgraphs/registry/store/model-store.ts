@@ -5,23 +5,25 @@ import type { ModelStore } from '#registry/domain/store.ts'
 import { guarded, isDuplicate, modelFields, modelRow, whileParentLives } from '#registry/store/rows.ts'
 import { orderOf, searchedModels, whereOf } from '#registry/store/search-sql.ts'
 import { registeredModel, registeredModelTag } from '#registry/store/tables.ts'
+import type { Outbox } from '#registry/store/webhook-outbox.ts'
 
-export function createModelStore({ db }: Postgres): ModelStore {
+export function createModelStore({ db }: Postgres, outbox: Outbox): ModelStore {
   return {
-    create: (projectId, { tags, at, ...model }) =>
-      guarded(async () => {
-        const created = await db.transaction(async (tx) => {
-          const rows = await tx
-            .insert(registeredModel)
-            .values({ ...model, projectId, createdAt: at, updatedAt: at })
-            .onConflictDoNothing()
-            .returning({ id: registeredModel.id })
-          if (rows.length > 0 && tags.length > 0) await tx.insert(registeredModelTag).values(tags.map((tag) => ({ ...tag, projectId, modelId: model.id })))
-          return rows.length > 0
-        })
-        // Whoever was in the way may be gone again by now: then the name itself is what was refused.
-        return created ? null : ((await inTheWay(db, projectId, model.name, model.skeleton)) ?? { taken: model.name })
-      }),
+    create: async (projectId, { tags, at, ...model }, announcement) => {
+      const created = await outbox.change(projectId, async (tx, announce) => {
+        const rows = await tx
+          .insert(registeredModel)
+          .values({ ...model, projectId, createdAt: at, updatedAt: at })
+          .onConflictDoNothing()
+          .returning({ id: registeredModel.id })
+        if (rows.length === 0) return false
+        if (tags.length > 0) await tx.insert(registeredModelTag).values(tags.map((tag) => ({ ...tag, projectId, modelId: model.id })))
+        await announce(announcement)
+        return true
+      })
+      // Whoever was in the way may be gone again by now: then the name itself is what was refused.
+      return created ? null : guarded(async () => (await inTheWay(db, projectId, model.name, model.skeleton)) ?? { taken: model.name })
+    },
 
     byName: (projectId, name) =>
       guarded(async () => {
@@ -54,16 +56,22 @@ export function createModelStore({ db }: Postgres): ModelStore {
 
     remove: (projectId, modelId) => guarded(async () => void (await db.delete(registeredModel).where(modelRow(projectId, modelId)))),
 
-    setTag: (projectId, modelId, { key, value }) =>
+    setTag: (projectId, modelId, { key, value }, announcement) =>
       whileParentLives(() =>
-        db
-          .insert(registeredModelTag)
-          .values({ projectId, modelId, key, value })
-          .onConflictDoUpdate({ target: [registeredModelTag.modelId, registeredModelTag.key], set: { value } }),
+        outbox.change(projectId, async (tx, announce) => {
+          await tx
+            .insert(registeredModelTag)
+            .values({ projectId, modelId, key, value })
+            .onConflictDoUpdate({ target: [registeredModelTag.modelId, registeredModelTag.key], set: { value } })
+          await announce(announcement)
+        }),
       ),
 
-    deleteTag: (projectId, modelId, key) =>
-      guarded(async () => void (await db.delete(registeredModelTag).where(and(eq(registeredModelTag.projectId, projectId), eq(registeredModelTag.modelId, modelId), eq(registeredModelTag.key, key))))),
+    deleteTag: (projectId, modelId, key, announcement) =>
+      outbox.change(projectId, async (tx, announce) => {
+        const deleted = await tx.delete(registeredModelTag).where(and(eq(registeredModelTag.projectId, projectId), eq(registeredModelTag.modelId, modelId), eq(registeredModelTag.key, key)))
+        if (deleted.rowCount) await announce(announcement)
+      }),
 
     search: (projectId, { search, visible, sorts, offset, limit }) =>
       guarded(() =>

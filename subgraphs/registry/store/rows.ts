@@ -86,7 +86,7 @@ export const versionFields = {
 }
 
 /** Versions with the names of their models; every reader adds its WHERE. */
-export const selectVersions = (db: Postgres['db']) =>
+export const selectVersions = (db: Pick<Postgres['db'], 'select'>) =>
   db
     .select(versionFields)
     .from(modelVersion)

@@ -7,10 +7,15 @@ import { createIntentStore } from '#registry/store/intent-store.ts'
 import { guarded, modelRow, versionRow, whileParentLives } from '#registry/store/rows.ts'
 import { modelAlias, modelVersion, modelVersionTag, registeredModel } from '#registry/store/tables.ts'
 import { createVersionReadStore } from '#registry/store/version-read-store.ts'
+import type { Outbox } from '#registry/store/webhook-outbox.ts'
 
-export const createVersionStore = (postgres: Postgres): VersionStore => ({ ...createIntentStore(postgres), ...createVersionReadStore(postgres), ...createVersionWriteStore(postgres) })
+export const createVersionStore = (postgres: Postgres, outbox: Outbox): VersionStore => ({
+  ...createIntentStore(postgres, outbox),
+  ...createVersionReadStore(postgres),
+  ...createVersionWriteStore(postgres, outbox),
+})
 
-function createVersionWriteStore({ db }: Postgres): VersionWrites {
+function createVersionWriteStore({ db }: Postgres, outbox: Outbox): VersionWrites {
   return {
     describe: (projectId, versionId, description, at) => guarded(async () => void (await db.update(modelVersion).set({ description, updatedAt: at }).where(versionRow(projectId, versionId)))),
 
@@ -36,27 +41,38 @@ function createVersionWriteStore({ db }: Postgres): VersionWrites {
         }),
       ),
 
-    setTag: (projectId, versionId, { key, value }) =>
+    setTag: (projectId, versionId, { key, value }, announcement) =>
       whileParentLives(() =>
-        db
-          .insert(modelVersionTag)
-          .values({ projectId, versionId, key, value })
-          .onConflictDoUpdate({ target: [modelVersionTag.versionId, modelVersionTag.key], set: { value } }),
+        outbox.change(projectId, async (tx, announce) => {
+          await tx
+            .insert(modelVersionTag)
+            .values({ projectId, versionId, key, value })
+            .onConflictDoUpdate({ target: [modelVersionTag.versionId, modelVersionTag.key], set: { value } })
+          await announce(announcement)
+        }),
       ),
 
-    deleteTag: (projectId, versionId, key) =>
-      guarded(async () => void (await db.delete(modelVersionTag).where(and(eq(modelVersionTag.projectId, projectId), eq(modelVersionTag.versionId, versionId), eq(modelVersionTag.key, key))))),
-
-    setAlias: (projectId, modelId, alias, version) =>
-      guarded(async () => {
-        // From a SELECT, so that a version deleted meanwhile gives no row instead of a broken reference.
-        const rows = await db.execute(
-          sql`INSERT INTO registry.model_alias (project_id, model_id, alias, version) SELECT v.project_id, v.model_id, ${alias}, v.version FROM registry.model_version v WHERE v.project_id = ${projectId} AND v.model_id = ${modelId} AND v.version = ${version} FOR KEY SHARE ON CONFLICT (model_id, alias) DO UPDATE SET version = excluded.version`,
-        )
-        return rows.rowCount === 1
+    deleteTag: (projectId, versionId, key, announcement) =>
+      outbox.change(projectId, async (tx, announce) => {
+        const deleted = await tx.delete(modelVersionTag).where(and(eq(modelVersionTag.projectId, projectId), eq(modelVersionTag.versionId, versionId), eq(modelVersionTag.key, key)))
+        if (deleted.rowCount) await announce(announcement)
       }),
 
-    deleteAlias: (projectId, modelId, alias) =>
-      guarded(async () => void (await db.delete(modelAlias).where(and(eq(modelAlias.projectId, projectId), eq(modelAlias.modelId, modelId), eq(modelAlias.alias, alias))))),
+    setAlias: (projectId, modelId, alias, version, announcement) =>
+      outbox.change(projectId, async (tx, announce) => {
+        // From a SELECT, so that a version deleted meanwhile gives no row instead of a broken reference.
+        const rows = await tx.execute(
+          sql`INSERT INTO registry.model_alias (project_id, model_id, alias, version) SELECT v.project_id, v.model_id, ${alias}, v.version FROM registry.model_version v WHERE v.project_id = ${projectId} AND v.model_id = ${modelId} AND v.version = ${version} FOR KEY SHARE ON CONFLICT (model_id, alias) DO UPDATE SET version = excluded.version`,
+        )
+        if (rows.rowCount !== 1) return false
+        await announce(announcement)
+        return true
+      }),
+
+    deleteAlias: (projectId, modelId, alias, announcement) =>
+      outbox.change(projectId, async (tx, announce) => {
+        const deleted = await tx.delete(modelAlias).where(and(eq(modelAlias.projectId, projectId), eq(modelAlias.modelId, modelId), eq(modelAlias.alias, alias)))
+        if (deleted.rowCount) await announce(announcement)
+      }),
   }
 }

@@ -5,7 +5,7 @@ import { unavailable } from '#shared/errors.ts'
 import { createLog } from '#shared/telemetry/log.ts'
 import { newTestDatabase } from '#shared/testing/database.ts'
 import type { Ports, TrackingPort } from '#ports'
-import { createRegistry, type RegistrySubsystem } from '#registry/subsystem.ts'
+import { createRegistry, type RegistryDeps, type RegistrySubsystem } from '#registry/subsystem.ts'
 
 export const log = createLog({ service: 'test', level: 'silent' })
 
@@ -47,29 +47,55 @@ export interface TestRegistry {
   readonly url: string
   /** Moves the clock of this registry. */
   readonly clock: { at: number }
-  /** Another process on the same database. */
-  restart(): Promise<TestRegistry>
+  /** Another process on the same database, after this one. */
+  restart(webhooks?: RegistryDeps['webhooks']): Promise<TestRegistry>
+  /** Another process on the same database, beside this one. Stop it before this one. */
+  beside(): Promise<RegistrySubsystem>
   stop(): Promise<void>
 }
 
-async function open(url: string, projects: ProjectRef[], tracking: FakeTracking, clock: { at: number }, drop: () => Promise<void>): Promise<TestRegistry> {
+interface Surroundings {
+  readonly url: string
+  readonly projects: ProjectRef[]
+  readonly tracking: FakeTracking
+  readonly clock: { at: number }
+  readonly drop: () => Promise<void>
+  readonly webhooks?: RegistryDeps['webhooks']
+}
+
+async function open(surroundings: Surroundings): Promise<TestRegistry> {
+  const { url, projects, tracking, clock, drop, webhooks } = surroundings
   const identity: Ports['identity'] = {
     authenticate: async () => null,
     epoch: async () => 1,
     snapshot: () => Promise.reject(new Error('tests bring their actors along')),
     projects: async () => projects,
   }
-  const registry = await createRegistry({ databaseUrl: url, log, publicUrl: () => 'http://sluice.test', access: createAccess(identity), ports: () => ({ identity, tracking }), now: () => clock.at++ })
-  await registry.migrate()
+  const beside = async (): Promise<RegistrySubsystem> => {
+    const made = await createRegistry({
+      databaseUrl: url,
+      log,
+      publicUrl: () => 'http://sluice.test',
+      access: createAccess(identity),
+      ports: () => ({ identity, tracking }),
+      secretKey: Buffer.alloc(32, 7),
+      now: () => clock.at++,
+      ...(webhooks ? { webhooks } : {}),
+    })
+    await made.migrate()
+    return made
+  }
+  const registry = await beside()
   return {
     registry,
     tracking,
     projects,
     url,
     clock,
-    async restart() {
+    beside,
+    async restart(changed = webhooks) {
       await registry.stop()
-      return open(url, projects, tracking, clock, drop)
+      return open({ ...surroundings, ...(changed ? { webhooks: changed } : {}) })
     },
     async stop() {
       await registry.stop()
@@ -79,7 +105,7 @@ async function open(url: string, projects: ProjectRef[], tracking: FakeTracking,
 }
 
 /** Time stands still but for one millisecond a call, so that orders by time are certain. */
-export async function newTestRegistry(projects: ProjectRef[]): Promise<TestRegistry> {
+export async function newTestRegistry(projects: ProjectRef[], webhooks?: RegistryDeps['webhooks']): Promise<TestRegistry> {
   const database = await newTestDatabase()
-  return open(database.url, projects, fakeTracking(), { at: 1_800_000_000_000 }, () => database.drop())
+  return open({ url: database.url, projects, tracking: fakeTracking(), clock: { at: 1_800_000_000_000 }, drop: () => database.drop(), ...(webhooks ? { webhooks } : {}) })
 }

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { isPublicAddress } from '#shared/outbound/public-address.ts'
+
+describe('a public address', () => {
+  it.each(['8.8.8.8', '93.184.216.34', '100.63.255.255', '100.128.0.0', '172.15.255.255', '172.32.0.1', '2606:2800:220:1::1', '::ffff:8.8.8.8', '::ffff:808:808', '64:ff9b::8.8.8.8'])(
+    'is %s',
+    (address) => expect(isPublicAddress(address)).toBe(true),
+  )
+
+  it.each([
+    ['unspecified', '0.0.0.0'],
+    ['this network', '0.1.2.3'],
+    ['loopback', '127.0.0.1'],
+    ['loopback', '127.255.255.254'],
+    ['private', '10.0.0.1'],
+    ['private', '172.16.0.1'],
+    ['private', '172.31.255.255'],
+    ['private', '192.168.1.1'],
+    ['carrier-grade NAT', '100.64.0.1'],
+    ['carrier-grade NAT', '100.127.255.255'],
+    ['link-local', '169.254.169.254'],
+    ['multicast', '224.0.0.1'],
+    ['reserved', '240.0.0.1'],
+    ['broadcast', '255.255.255.255'],
+    ['documentation', '192.0.2.1'],
+    ['benchmarks', '198.19.0.1'],
+    ['unspecified', '::'],
+    ['loopback', '::1'],
+    ['loopback', '0:0:0:0:0:0:0:1'],
+    ['mapped loopback', '::ffff:127.0.0.1'],
+    ['mapped loopback', '::ffff:7f00:1'],
+    ['mapped loopback', '0:0:0:0:0:ffff:127.0.0.1'],
+    ['mapped metadata', '::ffff:169.254.169.254'],
+    ['mapped carrier-grade NAT', '::ffff:100.64.0.1'],
+    ['compatible loopback', '::127.0.0.1'],
+    ['NAT64 of loopback', '64:ff9b::7f00:1'],
+    ['NAT64 of metadata', '64:ff9b::169.254.169.254'],
+    ['local NAT64', '64:ff9b:1::7f00:1'],
+    ['6to4 of loopback', '2002:7f00:1::'],
+    ['6to4 of a public address', '2002:808:808::1'],
+    ['Teredo', '2001:0:4136:e378:8000:63bf:3fff:fdd2'],
+    ['unique local', 'fd00::1'],
+    ['link-local', 'fe80::1'],
+    ['link-local with a zone', 'fe80::1%eth0'],
+    ['a zone', '2606:2800:220:1::1%eth0'],
+    ['site-local', 'fec0::1'],
+    ['multicast', 'ff02::1'],
+    ['discard', '100::1'],
+    ['documentation', '2001:db8::1'],
+    ['no address', 'example.com'],
+    ['no address', ''],
+    ['another spelling', '0177.0.0.1'],
+    ['another spelling', '2130706433'],
+  ])('is not %s: %s', (_what, address) => expect(isPublicAddress(address)).toBe(false))
+})
