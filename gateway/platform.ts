@@ -42,7 +42,7 @@ export async function createPlatform(config: Config, options: PlatformOptions): 
   const { log, openTopology, progress = () => undefined, isTerminal = false } = options
   if (config.auth && config.adminPassword === undefined && !isTerminal && !listensOnLoopback(config))
     throw new StartError('Beyond this machine Sluice starts only with a password for admin: set SLUICE_ADMIN_PASSWORD (12 characters or more).')
-  await Promise.all([config.port, ...config.faces].map((port) => assertFree(config.host, port)))
+  await Promise.all([...new Set([config.port, ...config.faces])].map((port) => assertFree(config.host, port)))
 
   const cleanup = createCleanup(log)
   let url = config.publicUrl ?? `http://${config.host}:${config.port}`

@@ -2,6 +2,7 @@
  * docker-compose.yml against the code, the Dockerfile and the build. It is not started here: the machines that build Sluice
  * have no Docker engine (docs/how-to/run-distributed.md says so).
  */
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -120,6 +121,30 @@ describe('the environment', () => {
     // Beyond loopback the gateway asks for the password of admin (gateway/platform.ts).
     expect(listensOnLoopback(config) || config.adminPassword).toBe(required['SLUICE_ADMIN_PASSWORD'])
     expect(Object.keys(readNeighbourConfig(environment).SLUICE_PEERS).sort()).toEqual([...subgraphNames].sort())
+  })
+
+  // An address of this machine that nobody else uses, so that the ports are free; only Linux has all of 127/8.
+  it.skipIf(process.platform !== 'linux')('of the gateway starts it, on every face', async () => {
+    const host = '127.0.83.9'
+    const environment = { ...environmentOf('gateway'), SLUICE_HOST: host, PATH: process.env['PATH'] ?? '' }
+    const gateway = spawn(repositoryPath('node_modules', '.bin', 'node'), ['--import', 'tsx', repositoryPath('gateway', 'main.ts'), 'gateway'], { cwd: repositoryPath(), env: environment })
+    const ended = new Promise((resolve) => gateway.once('close', resolve))
+    const said = await new Promise<string>((resolve) => {
+      let words = ''
+      gateway.stdout.resume()
+      gateway.stderr.on('data', (chunk: Buffer) => {
+        words += chunk.toString()
+        if (words.includes('MLflow clients')) resolve(words)
+      })
+      void ended.then(() => resolve(words))
+    })
+    try {
+      expect(said).toContain('Sluice is ready: http://localhost:3000')
+      for (const port of faceNames) expect(await (await fetch(`http://${host}:${port}/health`)).text(), port).toBe('OK')
+    } finally {
+      gateway.kill('SIGTERM')
+      await ended
+    }
   })
 
   it.each(subgraphNames)('of %s is a configuration that it starts with', (name) => {
