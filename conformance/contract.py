@@ -3,7 +3,8 @@
 Folded away, because it says nothing about behaviour:
   experiment ids   ours are random 18-digit numbers: each is shown as the id that the same call made on record
   locations        ours whatever a client asks for: `<location of 4>` stands for the root of experiment 4 on both
-                   sides, so a location that belongs to another experiment is still a difference
+                   sides, so a location that belongs to another experiment is still a difference. Traces have a root of
+                   their own here: `<location of traces>`
   sources          of a model version, where a call was sent instead of one that we refuse
   keyset tokens    vary by run: shown as `<keyset token>`, which is not MLflow's offset token
 
@@ -20,8 +21,9 @@ import os
 import re
 
 MOST_DELIBERATE = 80
-LOCATION_KEYS = {"artifact_location", "artifactLocation", "artifact_uri", "root_uri"}
 LOCATION_TAG = "mlflow.artifactLocation"
+LOCATION_KEYS = {"artifact_location", "artifactLocation", "artifact_uri", "root_uri", LOCATION_TAG}
+OF_TRACES = re.compile(r"^(?:<location of \d+>|mlflow-artifacts:)/traces(?=/)")
 OUR_ROOT = re.compile(r"mlflow-artifacts:/(\d{1,18})(?=/|$)")
 LONG_RUN = re.compile(r"(.)\1{40,}")
 OUR_ID = re.compile(r"\b\d{15,18}\b")
@@ -38,6 +40,8 @@ class Contract:
         for name in [*self.deliberate, *self.missing]:
             if name not in self.recorded:
                 raise SystemExit(f"there is no case called '{name}'")
+            if name in self.deliberate and name in self.missing:
+                raise SystemExit(f"'{name}' is both deliberate and missing")
 
     def prepared(self, probe):
         """The record was made where example.com does not resolve; a machine with a network needs a name that never does."""
@@ -86,8 +90,8 @@ class Contract:
             return value
         for root, experiment in self.roots.items():
             if value == root or value.startswith(root + "/"):
-                return f"<location of {experiment}>" + value[len(root):]
-        return OUR_ROOT.sub(r"<location of \1>", value)
+                value = f"<location of {experiment}>" + value[len(root):]
+        return OF_TRACES.sub("<location of traces>", OUR_ROOT.sub(r"<location of \1>", value))
 
     def compare(self, got, gold):
         """Prints what is wrong and the four counts; how many were wrong."""
@@ -146,6 +150,6 @@ def client_roots(probes, recorded):
 def is_keyset(token):
     """Whether a page token is one of ours: it says after which row to go on, MLflow's how many to skip."""
     try:
-        return "after" in json.loads(base64.b64decode(token))
+        return "offset" not in json.loads(base64.b64decode(token, validate=True))
     except (TypeError, ValueError, binascii.Error):
         return False
