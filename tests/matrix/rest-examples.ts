@@ -4,7 +4,7 @@
  */
 import type { Permission } from '#shared/policy.ts'
 import { leftOutRoutes } from '#tracking/rest/left-out.routes.ts'
-import type { Kind, Things } from './things.ts'
+import { type Kind, newWebhook, type Things } from './things.ts'
 
 /** Where and by whom a request is made. */
 export interface Place {
@@ -35,7 +35,11 @@ export interface RestExample {
 }
 
 /** Typed so that a request only uses what it says it takes. */
-const row = <K extends Kind = never>(takes: readonly K[], send: (things: Pick<Things, K>, place: Place) => Sent, more: Pick<RestExample, 'answers' | 'decides'> = {}): RestExample => ({ takes, send, ...more })
+const row = <K extends Kind = never>(takes: readonly K[], send: (things: Pick<Things, K>, place: Place) => Sent, more: Pick<RestExample, 'answers' | 'decides'> = {}): RestExample => ({
+  takes,
+  send,
+  ...more,
+})
 
 const pair = { key: 'new', value: 'v' }
 const champion = { alias: 'champion' }
@@ -55,14 +59,34 @@ const artifacts: Readonly<Record<string, RestExample>> = {
   'PUT /api/2.0/mlflow-artifacts/artifacts/*': row(['run'], (things, place) => ({ ...inRun(things, place, 'new.txt'), body: 'hello' })),
   'DELETE /api/2.0/mlflow-artifacts/artifacts/*': row(['run'], inRun),
   'POST /api/2.0/mlflow-artifacts/mpu/create/*': row([], (_, { project }) => ({ path: { '*': `workspaces/${project}/f.bin` }, json: { path: 'f.bin', num_parts: 1 } }), noDirectTransfer),
-  'POST /api/2.0/mlflow-artifacts/mpu/complete/*': row([], (_, { project }) => ({ path: { '*': `workspaces/${project}/f.bin` }, json: { path: 'f.bin', upload_id: 'u', parts: [{ part_number: 1, etag: 'e', url: 'u' }] } }), noDirectTransfer),
+  'POST /api/2.0/mlflow-artifacts/mpu/complete/*': row(
+    [],
+    (_, { project }) => ({ path: { '*': `workspaces/${project}/f.bin` }, json: { path: 'f.bin', upload_id: 'u', parts: [{ part_number: 1, etag: 'e', url: 'u' }] } }),
+    noDirectTransfer,
+  ),
   'POST /api/2.0/mlflow-artifacts/mpu/abort/*': row([], (_, { project }) => ({ path: { '*': `workspaces/${project}/f.bin` }, json: { path: 'f.bin', upload_id: 'u' } }), noDirectTransfer),
   'GET /api/2.0/mlflow-artifacts/presigned/*': row([], (_, { project }) => ({ path: { '*': `workspaces/${project}/f.bin` } }), noDirectTransfer),
-  'GET /api/2.0/mlflow/artifacts/list': row(['run'], ({ run }) => ({ query: [['run_id', run.id], ['path', 'notes']] })),
+  'GET /api/2.0/mlflow/artifacts/list': row(['run'], ({ run }) => ({
+    query: [
+      ['run_id', run.id],
+      ['path', 'notes'],
+    ],
+  })),
   'POST /api/2.0/mlflow/artifacts/presigned-upload-url': row(['run'], ({ run }) => ({ json: { run_id: run.id, path: 'notes/b.txt' } }), noPresigned),
   'POST /api/2.0/mlflow/artifacts/presigned-download-url': row(['run'], ({ run }) => ({ json: { run_id: run.id, path: 'notes/a.txt' } }), noPresigned),
-  'POST /ajax-api/2.0/mlflow/upload-artifact': row(['run'], ({ run }) => ({ query: [['run_uuid', run.id], ['path', 'ui.txt']], body: 'from the UI' })),
-  'GET /get-artifact': row(['run'], ({ run }) => ({ query: [['run_id', run.id], ['path', 'notes/a.txt']] })),
+  'POST /ajax-api/2.0/mlflow/upload-artifact': row(['run'], ({ run }) => ({
+    query: [
+      ['run_uuid', run.id],
+      ['path', 'ui.txt'],
+    ],
+    body: 'from the UI',
+  })),
+  'GET /get-artifact': row(['run'], ({ run }) => ({
+    query: [
+      ['run_id', run.id],
+      ['path', 'notes/a.txt'],
+    ],
+  })),
 }
 
 const experiments: Readonly<Record<string, RestExample>> = {
@@ -95,10 +119,27 @@ const runs: Readonly<Record<string, RestExample>> = {
     json: { run_id: run.id, datasets: [{ dataset: { name: 'd', digest: 'x', source_type: 'local', source: '{}' } }], models: [{ model_id: loggedModel.id }] },
   })),
   'POST /api/2.0/mlflow/runs/outputs': row(['run', 'loggedModel'], ({ run, loggedModel }) => ({ json: { run_id: run.id, models: [{ model_id: loggedModel.id, step: 1 }] } })),
-  'POST /api/2.0/mlflow/runs/log-model': row(['run'], ({ run }) => ({ json: { run_id: run.id, model_json: JSON.stringify({ run_id: run.id, artifact_path: 'model', utc_time_created: '2025-01-01 00:00:00', flavors: {} }) } })),
-  'GET /api/2.0/mlflow/metrics/get-history': row(['run'], ({ run }) => ({ query: [['run_id', run.id], ['metric_key', 'acc']] })),
-  'GET /ajax-api/2.0/mlflow/metrics/get-history-bulk': row(['run'], ({ run }) => ({ query: [['run_id', run.id], ['metric_key', 'acc']] })),
-  'GET /api/2.0/mlflow/metrics/get-history-bulk-interval': row(['run'], ({ run }) => ({ query: [['run_ids', run.id], ['metric_key', 'acc']] })),
+  'POST /api/2.0/mlflow/runs/log-model': row(['run'], ({ run }) => ({
+    json: { run_id: run.id, model_json: JSON.stringify({ run_id: run.id, artifact_path: 'model', utc_time_created: '2025-01-01 00:00:00', flavors: {} }) },
+  })),
+  'GET /api/2.0/mlflow/metrics/get-history': row(['run'], ({ run }) => ({
+    query: [
+      ['run_id', run.id],
+      ['metric_key', 'acc'],
+    ],
+  })),
+  'GET /ajax-api/2.0/mlflow/metrics/get-history-bulk': row(['run'], ({ run }) => ({
+    query: [
+      ['run_id', run.id],
+      ['metric_key', 'acc'],
+    ],
+  })),
+  'GET /api/2.0/mlflow/metrics/get-history-bulk-interval': row(['run'], ({ run }) => ({
+    query: [
+      ['run_ids', run.id],
+      ['metric_key', 'acc'],
+    ],
+  })),
 }
 
 const ofModel = ({ loggedModel }: Pick<Things, 'loggedModel'>) => ({ path: { model_id: loggedModel.id } })
@@ -127,7 +168,12 @@ const models: Readonly<Record<string, RestExample>> = {
   'POST /api/2.0/mlflow/registered-models/get-latest-versions': row(['model'], ({ model }) => ({ json: { name: model.name } })),
   'POST /api/2.0/mlflow/registered-models/set-tag': row(['model'], ({ model }) => ({ json: { name: model.name, ...pair } })),
   'DELETE /api/2.0/mlflow/registered-models/delete-tag': row(['model'], ({ model }) => ({ json: { name: model.name, key: 'k' } })),
-  'GET /api/2.0/mlflow/registered-models/alias': row(['model'], ({ model }) => ({ query: [['name', model.name], ['alias', 'champion']] })),
+  'GET /api/2.0/mlflow/registered-models/alias': row(['model'], ({ model }) => ({
+    query: [
+      ['name', model.name],
+      ['alias', 'champion'],
+    ],
+  })),
   'POST /api/2.0/mlflow/registered-models/alias': row(['plainModel'], ({ plainModel }) => ({ json: { name: plainModel.name, ...champion, version: '1' } })),
   'DELETE /api/2.0/mlflow/registered-models/alias': row(['model'], ({ model }) => ({ json: { name: model.name, ...champion } })),
 }
@@ -136,17 +182,44 @@ const versions: Readonly<Record<string, RestExample>> = {
   'POST /api/2.0/mlflow/model-versions/create': row(['plainModel', 'run'], ({ plainModel, run }) => ({ json: { name: plainModel.name, source: `runs:/${run.id}/notes`, run_id: run.id } })),
   'PATCH /api/2.0/mlflow/model-versions/update': row(['model'], ({ model }) => ({ json: { name: model.name, version: '1', description: 'new' } })),
   'DELETE /api/2.0/mlflow/model-versions/delete': row(['plainModel'], ({ plainModel }) => ({ json: { name: plainModel.name, version: '1' } })),
-  'GET /api/2.0/mlflow/model-versions/get': row(['model'], ({ model }) => ({ query: [['name', model.name], ['version', '1']] })),
-  'GET /api/2.0/mlflow/model-versions/get-download-uri': row(['model'], ({ model }) => ({ query: [['name', model.name], ['version', '1']] })),
+  'GET /api/2.0/mlflow/model-versions/get': row(['model'], ({ model }) => ({
+    query: [
+      ['name', model.name],
+      ['version', '1'],
+    ],
+  })),
+  'GET /api/2.0/mlflow/model-versions/get-download-uri': row(['model'], ({ model }) => ({
+    query: [
+      ['name', model.name],
+      ['version', '1'],
+    ],
+  })),
   'GET /api/2.0/mlflow/model-versions/search': row(['model'], ({ model }) => ({ query: [['filter', `name='${model.name}'`]] })),
   'POST /api/2.0/mlflow/model-versions/set-tag': row(['model'], ({ model }) => ({ json: { name: model.name, version: '1', ...pair } })),
   'DELETE /api/2.0/mlflow/model-versions/delete-tag': row(['model'], ({ model }) => ({ json: { name: model.name, version: '1', key: 'k' } })),
-  'POST /api/2.0/mlflow/model-versions/transition-stage': row(['plainModel'], ({ plainModel }) => ({ json: { name: plainModel.name, version: '1', stage: 'Production', archive_existing_versions: false } })),
+  'POST /api/2.0/mlflow/model-versions/transition-stage': row(['plainModel'], ({ plainModel }) => ({
+    json: { name: plainModel.name, version: '1', stage: 'Production', archive_existing_versions: false },
+  })),
+}
+
+const webhooks: Readonly<Record<string, RestExample>> = {
+  'POST /api/2.0/mlflow/webhooks': row([], (_, { fresh }) => ({ json: newWebhook(fresh) })),
+  'GET /api/2.0/mlflow/webhooks': row([], () => ({ query: [['max_results', '5']] })),
+  'GET /api/2.0/mlflow/webhooks/:webhook_id': row(['webhook'], ({ webhook }) => ({ path: { webhook_id: webhook.id } })),
+  'PATCH /api/2.0/mlflow/webhooks/:webhook_id': row(['webhook'], ({ webhook }) => ({ path: { webhook_id: webhook.id }, json: { description: 'new' } })),
+  'DELETE /api/2.0/mlflow/webhooks/:webhook_id': row(['webhook'], ({ webhook }) => ({ path: { webhook_id: webhook.id } })),
+  'POST /api/2.0/mlflow/webhooks/:webhook_id/test': row(['webhook'], ({ webhook }) => ({ path: { webhook_id: webhook.id }, json: {} })),
 }
 
 const datasets: Readonly<Record<string, RestExample>> = {
   'POST /datasets/upload': row([], (_, { fresh }) => ({ body: form(fresh) })),
-  'PUT /datasets/upload': row([], (_, { fresh }) => ({ query: [['name', fresh], ['filename', `${fresh}.csv`]], body: `a\n${fresh}\n` })),
+  'PUT /datasets/upload': row([], (_, { fresh }) => ({
+    query: [
+      ['name', fresh],
+      ['filename', `${fresh}.csv`],
+    ],
+    body: `a\n${fresh}\n`,
+  })),
   'GET /datasets': row([], () => ({ query: [['max_results', '5']] })),
   'GET /datasets/:name': row(['dataset'], ({ dataset }) => ({ path: { name: dataset.name } })),
   'GET /datasets/:name/versions/:version': row(['dataset'], ({ dataset }) => ({ path: { name: dataset.name, version: '1' } })),
@@ -172,4 +245,4 @@ const leftOut: Readonly<Record<string, RestExample>> = Object.fromEntries(
   leftOutRoutes.map(({ method, path }) => [`${method} ${path}`, row([], () => ({ path: { '*': 'x' } }), { answers: { status: 501, because: 'left out for good, as its table says' } })]),
 )
 
-export const restExamples: Readonly<Record<string, RestExample>> = { ...artifacts, ...experiments, ...runs, ...loggedModels, ...models, ...versions, ...datasets, ...platform, ...leftOut }
+export const restExamples: Readonly<Record<string, RestExample>> = { ...artifacts, ...experiments, ...runs, ...loggedModels, ...models, ...versions, ...webhooks, ...datasets, ...platform, ...leftOut }

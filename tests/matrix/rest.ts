@@ -1,6 +1,6 @@
 /** All cells of one REST operation: who is answered, who is refused and how, and that foreign and absent are alike. */
 import { forbidden } from '#shared/errors.ts'
-import { type Permission, permissionFacts, roleHolds } from '#shared/policy.ts'
+import { isPermission, type Permission, permissionFacts, roleHolds } from '#shared/policy.ts'
 import { errorAnswer } from '#shared/rest/error-format.ts'
 import { Cells, foreignPairs, traceOf } from './cells.ts'
 import type { Operation } from './operations.ts'
@@ -16,9 +16,14 @@ export const permissionOf = ({ needs }: Pick<Operation, 'needs'>, { decides }: P
   decides ?? (needs === 'public' || needs === 'authenticated' ? undefined : needs)
 const changesSomething = ({ method }: Operation, permission: Permission | undefined): boolean => method !== 'GET' && !permission?.endsWith('.read')
 
-/** Who made a thing may delete it while a member (design section 5): a contributor's own things. */
+/** Who made a thing may delete it while a member (design section 5): a contributor's own things, where contributors make any. */
 export const makerMay = (permission: Permission | undefined, takes: RestExample['takes']): permission is Permission =>
-  permission !== undefined && permission.endsWith('.delete') && permissionFacts[permission].from === 'maintainer' && takes.some((kind) => isolated.has(kind))
+  permission?.endsWith('.delete') === true && permissionFacts[permission].from === 'maintainer' && contributorsMake(permission) && takes.some((kind) => isolated.has(kind))
+
+function contributorsMake(deleting: Permission): boolean {
+  const making = deleting.replace(/delete$/, 'create')
+  return isPermission(making) && roleHolds('contributor', making)
+}
 
 export function expected(who: Who, needs: Operation['needs'], permission: Permission | undefined): Expected {
   if (needs === 'public' || who === 'admin') return 'allowed'

@@ -18,6 +18,8 @@ export interface Things {
   readonly model: { readonly name: string }
   /** The same without alias and stage: nobody relies on it. */
   readonly plainModel: { readonly name: string }
+  /** It waits for what never happens here, at a public address where nobody is. */
+  readonly webhook: { readonly id: string }
   /** A dataset with one version and the tag `k`. */
   readonly dataset: { readonly name: string }
   /** A project of its own with the same people in the same roles. */
@@ -35,7 +37,10 @@ export type Kind = keyof Things
  * What lies in one project and must not be told apart from nothing elsewhere. Accounts are of the installation: an owner
  * invites by user name and may therefore learn whether there is such a person.
  */
-export const isolated: ReadonlySet<Kind> = new Set<Kind>(['experiment', 'trashedExperiment', 'run', 'trashedRun', 'loggedModel', 'model', 'plainModel', 'dataset'])
+export const isolated: ReadonlySet<Kind> = new Set<Kind>(['experiment', 'trashedExperiment', 'run', 'trashedRun', 'loggedModel', 'model', 'plainModel', 'webhook', 'dataset'])
+
+/** Nothing is announced to it, and nothing answers a test: the network of the address was given back. */
+export const newWebhook = (name: string) => ({ name, url: 'https://[3ffe::1]/', events: [{ entity: 'BUDGET_POLICY', action: 'EXCEEDED' }] })
 
 let count = 0
 /** A name that nobody used before. */
@@ -51,6 +56,7 @@ export const absent: Things = {
   loggedModel: { id: `m-${hex(16)}`, experiment: '987654321987654321' },
   model: { name: 'never-a-model' },
   plainModel: { name: 'never-a-plain-model' },
+  webhook: { id: '00000000-0000-7000-8000-000000000001' },
   dataset: { name: 'never_a_dataset' },
   workspace: { name: 'never-a-project' },
   user: { username: 'never-a-user' },
@@ -121,6 +127,10 @@ export class Maker {
       const { name } = await this.make('plainModel')
       await this.promote(name)
       return { name }
+    },
+    webhook: async () => {
+      const { webhook } = (await this.mlflow('webhooks', newWebhook(newName('webhook')))) as { webhook: { webhook_id: string } } // MLflow's shape
+      return { id: webhook.webhook_id }
     },
     dataset: async () => {
       const asked = newName('dataset')

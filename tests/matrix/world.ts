@@ -153,5 +153,6 @@ async function joinedThings(maker: Maker, url: string): Promise<Things> {
   const described = { name: model.name, description: 'described' }
   await maker.mlflow('registered-models/update', described, 'PATCH')
   await maker.mlflow('model-versions/update', { ...described, version: '1' }, 'PATCH')
-  return { ...absent, experiment, run, dataset, loggedModel, model, plainModel: model }
+  const webhook = await maker.make('webhook')
+  return { ...absent, experiment, run, dataset, loggedModel, model, plainModel: model, webhook }
 }
