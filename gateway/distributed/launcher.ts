@@ -3,6 +3,7 @@
  * identity lies on MariaDB, the rest on PostgreSQL, objects on an S3 server; databases and S3 that are not given are
  * started here. The same processes as in docker-compose.yml, with the same variables.
  */
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Config, inheritedEnvironment, StartError } from '#gateway/config.ts'
@@ -12,6 +13,7 @@ import { startEmbeddedPostgres } from '#shared/db/embedded-postgres.ts'
 import { hasMariadbPrograms, startMariadb } from '#shared/local-servers/mariadb.ts'
 import { freePort } from '#shared/local-servers/programs.ts'
 import { hasVersitygw, startVersitygw } from '#shared/local-servers/versitygw.ts'
+import { defaultBuckets } from '#shared/objects/object-store.ts'
 import { repositoryPath } from '#shared/paths.ts'
 import { subgraphNames, type SubgraphName } from '#shared/subsystem.ts'
 import type { Log } from '#shared/telemetry/log.ts'
@@ -30,6 +32,9 @@ interface Backing {
 
 export async function launch(config: Config, log: Log, say: (line: string) => void): Promise<Launched> {
   const directory = config.dataDir
+  refuseWhatHasNoEffect(config)
+  if (config.adminPassword === undefined && !existsSync(join(directory, 'keys')))
+    throw new StartError('The first start of the distributed topology needs a password for admin: set SLUICE_ADMIN_PASSWORD (12 characters or more).')
   const keys = await ensureKeys(join(directory, 'keys'))
   const backing = await startBacking(config, keys, log, say)
   const running: Supervised[] = []
@@ -78,6 +83,16 @@ export async function launch(config: Config, log: Log, say: (line: string) => vo
   }
 }
 
+/** Flags of the embedded platform that this topology cannot keep are refused, not dropped. */
+function refuseWhatHasNoEffect(config: Config): void {
+  const refused = [
+    ...(config.auth ? [] : ['--auth off (one process only)']),
+    ...(config.objects === undefined ? [] : ['--objects (files go to S3: --s3-endpoint)']),
+    ...(config.bucketArtifacts === defaultBuckets.artifacts && config.bucketDatasets === defaultBuckets.datasets && config.bucketModels === defaultBuckets.models ? [] : ['--bucket-*']),
+  ]
+  if (refused.length > 0) throw new StartError(`start:distributed does not take ${refused.join(', ')}.`)
+}
+
 /** What every process gets. */
 function environmentOf(config: Config, keys: InstallationKeys, backing: Backing, ports: Readonly<Record<SubgraphName, number>>, publicUrl: string): Record<string, string> {
   return {
@@ -103,6 +118,7 @@ const gatewayEnvironment = (config: Config, port: number): Record<string, string
   SLUICE_INSECURE_HTTP: config.insecureHttp ? 'on' : 'off',
   SLUICE_TRUST_PROXY: config.trustProxy.join(','),
   SLUICE_ALLOWED_HOSTS: config.allowedHosts.join(','),
+  ...(config.metricsToken === undefined ? {} : { SLUICE_METRICS_TOKEN: config.metricsToken }),
 })
 
 /** Databases and object storage: the given ones, or servers of our own in the data directory. */
