@@ -43,9 +43,19 @@ export function guardRequests(app: FastifyInstance, { sites, trustProxy, publicU
   app.addHook('onSend', (request, reply, payload, done) => {
     const type = reply.getHeader('content-type')
     const kind = contentKind(pathOf(request), reply.statusCode, typeof type === 'string' ? type : undefined)
+    if (reply.statusCode === 401 && askedByPage(request)) reply.header('www-authenticate', 'Session realm="sluice"')
     for (const [name, value] of Object.entries(securityHeaders(kind, request.raw.headers['x-sluice-https'] === '1'))) if (!reply.hasHeader(name)) reply.header(name, value)
     done(null, payload)
   })
+}
+
+/**
+ * A script of a page in a browser, or a page with a session that ended. To these a Basic challenge would do harm: the
+ * browser holds the answer back and opens a dialog of its own over the page, which has words and a form for it.
+ */
+function askedByPage({ headers }: FastifyRequest): boolean {
+  const mode = headers['sec-fetch-mode'] ?? 'navigate'
+  return mode !== 'navigate' || headers.origin !== undefined || headers.cookie !== undefined
 }
 
 /** MLflow's clients know these two answers as plain text. */

@@ -29,7 +29,7 @@ browserSuite('experiments', (stage) => {
   })
 
   it('makes a new one, refuses a name twice at the field, and opens it empty with lines to copy', async () => {
-    const { page, open } = await stage.as('bob')
+    const { page, open, quiet } = await stage.as('bob')
     await open('/projects/p1/experiments')
     await page.getByRole('button', { name: 'New experiment' }).click()
     await page.getByLabel('Name').fill('hourly-load')
@@ -42,7 +42,7 @@ browserSuite('experiments', (stage) => {
     const lines = await page.locator('pre').first().textContent()
     expect(lines).toContain(`${stage.platform.url}/p/p1`)
     expect(lines).toContain('fresh')
-    await page.waitForLoadState('networkidle')
+    await quiet()
     await screen(page, 'runs-empty')
   })
 

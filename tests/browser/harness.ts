@@ -4,7 +4,8 @@
  */
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { repositoryPath } from '#shared/paths.ts'
 import { makePeople, passwordOf, type Cast, type Name } from '../harness/people.ts'
@@ -15,6 +16,8 @@ const size = { width: 1440, height: 900 }
 const largestScreen = 200_000
 /** Fast enough on a busy machine; a wait that takes longer has failed. */
 const patience = 15_000
+/** Longer than React needs to ask for what a press has made necessary. */
+const moment = 200
 
 function chromiumPath(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).concat('/usr/bin', '/usr/local/bin')
@@ -39,6 +42,8 @@ export interface Visitor {
   expectError(pattern: RegExp): void
   /** Goes there and waits until nothing loads any more. */
   open(path: string): Promise<void>
+  /** Waits until nothing has loaded for a moment. */
+  quiet(): Promise<void>
 }
 
 export interface Stage {
@@ -137,8 +142,7 @@ async function watched(context: BrowserContext, origin: string): Promise<Watched
   context.setDefaultTimeout(patience)
   const problems: string[] = []
   const answers: string[] = []
-  // How the client learns that nobody has signed in; a browser writes every 401 to the console.
-  const expected: RegExp[] = [/status of 401 .*\/auth\/session$/]
+  const expected: RegExp[] = []
   const inside = (url: string): boolean => url.startsWith(`${origin}/`) || /^(data|blob):/.test(url)
   context.on('request', (request) => inside(request.url()) || problems.push(`a request left the platform: ${request.url()}`))
   context.on('response', (response) => answers.push(`${response.status()} ${new URL(response.url()).pathname}`))
@@ -151,16 +155,43 @@ async function watched(context: BrowserContext, origin: string): Promise<Watched
   // As text: the program of the tests knows no document.
   await context.addInitScript({ content: `addEventListener('securitypolicyviolation', (e) => __violation(e.violatedDirective + ' ' + e.blockedURI + ' at ' + e.sourceFile))` })
   const page = await context.newPage()
+  const quiet = quietness(page)
   return {
     page,
     context,
     answers,
     problems,
     expectError: (pattern) => void expected.push(pattern),
+    quiet,
     async open(path) {
       await page.goto(path)
       await page.waitForLoadState('networkidle')
+      await quiet()
     },
+  }
+}
+
+/** Playwright's own idea of an idle network holds for the load of a page only; what a press starts comes later. */
+function quietness(page: Page): () => Promise<void> {
+  const pending = new Set<Request>()
+  let last = Date.now()
+  const ended = (request: Request): void => {
+    pending.delete(request)
+    last = Date.now()
+  }
+  page.on('request', (request) => {
+    pending.add(request)
+    last = Date.now()
+  })
+  page.on('requestfinished', ended)
+  page.on('response', (response) => ended(response.request())) // a body that nobody reads never finishes
+  page.on('requestfailed', ended)
+  return async () => {
+    const start = Date.now()
+    while (pending.size > 0 || Date.now() - Math.max(last, start) < moment || (await page.locator('[aria-busy="true"]').count()) > 0) {
+      if (Date.now() - start > patience) throw new Error(`still loading after ${patience} ms: ${[...pending].map((request) => request.url()).join(', ')}`)
+      await sleep(20)
+    }
   }
 }
 
@@ -181,7 +212,7 @@ export async function tabsTo(page: Page, selector: string, most = 60): Promise<n
   const target = page.locator(selector).first()
   for (let presses = 1; presses <= most; presses++) {
     await page.keyboard.press('Tab')
-    if (await target.evaluate('(element) => element === document.activeElement')) return presses
+    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return presses
   }
   throw new Error(`${most} presses of Tab did not reach ${selector}`)
 }

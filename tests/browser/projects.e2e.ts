@@ -31,14 +31,14 @@ browserSuite('projects', (stage) => {
   })
 
   it('goes to another project by the switcher', async () => {
-    const { page, open } = await stage.as('alice')
+    const { page, open, quiet } = await stage.as('alice')
     await open('/projects/p1')
     await page.getByRole('button', { name: 'Project p1, switch' }).click()
     await page.getByRole('menuitem', { name: /p2/ }).click()
     await page.getByRole('heading', { level: 1, name: 'Project p2' }).waitFor()
     expect(new URL(page.url()).pathname).toBe('/projects/p2')
     await page.getByText('No runs here yet').waitFor()
-    await page.waitForLoadState('networkidle')
+    await quiet()
     await screen(page, 'project-empty')
   })
 })

@@ -7,8 +7,6 @@ const address = (stage: Stage, search = ''): string => `/projects/p1/experiments
 const rows = (page: Page) => page.locator('tbody tr[data-index]')
 const grid = (page: Page) => page.getByRole('grid', { name: 'Runs' })
 const heads = (page: Page) => grid(page).locator('thead tr').last().locator('th').allTextContents()
-/** A busy table keeps its old rows; what counts is what stands there afterwards. */
-const settled = (page: Page) => page.waitForLoadState('networkidle')
 
 browserSuite(
   'runs',
@@ -19,20 +17,22 @@ browserSuite(
       expect(await grid(page).getAttribute('aria-rowcount')).toBe('60')
       expect(await rows(page).count()).toBeLessThan(50)
       expect(await page.locator('tr[data-index="59"]').count()).toBe(0)
-      await grid(page).locator('..').evaluate('(box) => box.scrollTo(0, box.scrollHeight)')
+      await grid(page)
+        .locator('..')
+        .evaluate((box) => box.scrollTo(0, box.scrollHeight))
       await page.locator('tr[data-index="59"]').waitFor()
       expect(await page.locator('tr[data-index="0"]').count()).toBe(0)
     })
 
     it('shows, hides and keeps columns in the address', async () => {
-      const { page, open } = await stage.as('alice')
+      const { page, open, quiet } = await stage.as('alice')
       await open(address(stage))
       expect(await heads(page)).not.toContain('val_mape')
       await page.getByRole('button', { name: /^Columns/ }).click()
       await page.getByRole('checkbox', { name: 'Metrics: val_mape' }).click()
       await page.getByRole('checkbox', { name: 'Metrics: gpu_use' }).click()
       await page.getByRole('checkbox', { name: 'Tags: team' }).click()
-      await settled(page)
+      await quiet()
       expect(await heads(page)).toEqual(expect.arrayContaining(['val_mape', 'team']))
       expect(await heads(page)).not.toContain('gpu_use')
       await screen(page, 'runs-columns')
@@ -47,13 +47,13 @@ browserSuite(
     })
 
     it('filters, and says under the field what is wrong with a filter', async () => {
-      const { page, open, expectError } = await stage.as('alice')
+      const { page, open, quiet, expectError } = await stage.as('alice')
       expectError(/status of 400 .*\/graphql$/)
       await open(address(stage))
       const field = page.getByLabel('Filter runs')
       await field.fill('params.model = "ridge" and metrics.val_mape < 5')
       await field.press('Enter')
-      await settled(page)
+      await quiet()
       const left = Number(await grid(page).getAttribute('aria-rowcount'))
       expect(left).toBeGreaterThan(0)
       expect(left).toBeLessThan(16)
@@ -64,7 +64,7 @@ browserSuite(
       await problem.waitFor()
       expect(await problem.textContent()).toMatch(/\w+/)
       expect([await field.getAttribute('aria-invalid'), await field.getAttribute('aria-describedby')]).toEqual(['true', 'filter-problem'])
-      await settled(page)
+      await quiet()
       await screen(page, 'runs-filter-error')
       await field.fill('params.model = "none of them"')
       await field.press('Enter')
@@ -76,17 +76,17 @@ browserSuite(
     })
 
     it('sorts by a metric, both ways, with the order in the address', async () => {
-      const { page, open } = await stage.as('alice')
+      const { page, open, quiet } = await stage.as('alice')
       await open(address(stage, '?cols=m%3Aval_mape'))
       const values = async () => (await rows(page).locator('td:last-child').allTextContents()).map(Number)
       const head = page.getByRole('button', { name: 'val_mape' })
       await head.click()
-      await settled(page)
+      await quiet()
       const falling = await values()
       expect(falling).toEqual(falling.toSorted((a, b) => b - a))
       expect(await grid(page).locator('th', { hasText: 'val_mape' }).getAttribute('aria-sort')).toBe('descending')
       await head.click()
-      await settled(page)
+      await quiet()
       const rising = await values()
       expect(rising).toEqual(rising.toSorted((a, b) => a - b))
       expect(new Set(rising).size).toBeGreaterThan(5)
@@ -100,17 +100,21 @@ browserSuite(
       const asked = () => answers.filter((line) => line.endsWith(' /graphql')).length
       const before = asked()
       for (const loaded of [200, stage.world.sweep.size]) {
-        await grid(page).locator('..').evaluate('(box) => box.scrollTo(0, box.scrollHeight)')
+        await grid(page)
+          .locator('..')
+          .evaluate((box) => box.scrollTo(0, box.scrollHeight))
         await page.locator(`table[aria-rowcount="${loaded}"]`).waitFor()
       }
       expect(asked() - before).toBe(2)
-      await grid(page).locator('..').evaluate('(box) => box.scrollTo(0, box.scrollHeight)')
+      await grid(page)
+        .locator('..')
+        .evaluate((box) => box.scrollTo(0, box.scrollHeight))
       await page.locator(`tr[data-index="${stage.world.sweep.size - 1}"]`).waitFor()
       expect(await rows(page).count()).toBeLessThan(60)
     })
 
     it('deletes the selected runs for their owner, and takes it back', async () => {
-      const { page, open } = await stage.as('alice')
+      const { page, open, quiet } = await stage.as('alice')
       await open(address(stage))
       for (const index of [1, 2]) await page.locator(`tr[data-index="${index}"]`).getByRole('checkbox').click()
       expect(await page.locator('tr[aria-selected="true"]').count()).toBe(2)
@@ -119,7 +123,7 @@ browserSuite(
       await page.getByRole('button', { name: 'Delete', exact: true }).click()
       await page.getByText('2 runs moved to trash.').waitFor()
       await page.locator('table[aria-rowcount="58"]').waitFor()
-      await settled(page)
+      await quiet()
       await screen(page, 'runs-deleted')
       await page.getByRole('button', { name: 'Undo' }).click()
       await page.locator('table[aria-rowcount="60"]').waitFor()
@@ -130,7 +134,7 @@ browserSuite(
     })
 
     it('tells a viewer why they cannot delete, and does not', async () => {
-      const { page, open } = await stage.as('vera')
+      const { page, open, quiet } = await stage.as('vera')
       await open(address(stage))
       await page.locator('tr[data-index="0"]').getByRole('checkbox').click()
       const button = page.getByRole('button', { name: 'Delete', exact: true })
@@ -138,7 +142,7 @@ browserSuite(
       expect(await page.getByRole('toolbar').textContent()).toContain(await button.getAttribute('title'))
       await screen(page, 'runs-viewer')
       await button.click({ force: true })
-      await settled(page)
+      await quiet()
       expect(await grid(page).getAttribute('aria-rowcount')).toBe('60')
     })
 

@@ -41,6 +41,8 @@ it('each pattern, filled in, is the path', () => {
     paths.projects(),
     paths.signIn(),
     paths.changePassword(),
+    paths.tokens(),
+    paths.people(),
     paths.project('p'),
     paths.experiments('p'),
     paths.experiment('p', 'x'),

@@ -8,6 +8,8 @@ export const paths = {
   projects: () => '/',
   signIn: (next?: string) => (next && next !== '/' ? `/login?next=${e(next)}` : '/login'),
   changePassword: (next?: string) => (next && next !== '/' ? `/account/password?next=${e(next)}` : '/account/password'),
+  tokens: () => '/account/tokens',
+  people: () => '/people',
   project: (project: string) => `/projects/${e(project)}`,
   experiments: (project: string) => `/projects/${e(project)}/experiments`,
   experiment: (project: string, id: string) => `/projects/${e(project)}/experiments/${e(id)}`,
@@ -16,6 +18,7 @@ export const paths = {
   model: (project: string, name: string) => `/projects/${e(project)}/models/${e(name)}`,
   datasets: (project: string) => `/projects/${e(project)}/datasets`,
   dataset: (project: string, name: string, version?: number) => `/projects/${e(project)}/datasets/${e(name)}${version === undefined ? '' : `?version=${version}`}`,
+  members: (project: string) => `/projects/${e(project)}/members`,
   explorer: () => '/explorer',
 }
 
@@ -24,6 +27,8 @@ export const patterns = {
   projects: '/',
   signIn: '/login',
   changePassword: '/account/password',
+  tokens: '/account/tokens',
+  people: '/people',
   project: '/projects/:project',
   experiments: '/projects/:project/experiments',
   experiment: '/projects/:project/experiments/:id',
@@ -32,6 +37,7 @@ export const patterns = {
   model: '/projects/:project/models/:name',
   datasets: '/projects/:project/datasets',
   dataset: '/projects/:project/datasets/:name',
+  members: '/projects/:project/members',
 } satisfies Partial<Record<keyof typeof paths, string>>
 
 export const served = {

@@ -1,6 +1,6 @@
 /** Every route. Pages load when they are first visited. */
 import { lazy } from 'react'
-import { createBrowserRouter, type RouteObject, useOutletContext } from 'react-router'
+import { createBrowserRouter, Outlet, type RouteObject, useOutletContext } from 'react-router'
 import type { SessionUser } from './data/session.ts'
 import { CrashPage, NotFoundPage } from './pages/errors/ErrorPages.tsx'
 import { patterns } from './paths.ts'
@@ -10,8 +10,11 @@ import { Shell } from './shell/Shell.tsx'
 
 const SignInPage = lazy(() => import('./pages/account/SignInPage.tsx'))
 const ChangePasswordPage = lazy(() => import('./pages/account/ChangePasswordPage.tsx'))
+const TokensPage = lazy(() => import('./pages/account/TokensPage.tsx'))
+const PeoplePage = lazy(() => import('./pages/platform/PeoplePage.tsx'))
 const ProjectsPage = lazy(() => import('./pages/projects/ProjectsPage.tsx'))
 const ProjectPage = lazy(() => import('./pages/projects/ProjectPage.tsx'))
+const MembersPage = lazy(() => import('./pages/projects/MembersPage.tsx'))
 const ExperimentsPage = lazy(() => import('./pages/experiments/ExperimentsPage.tsx'))
 const RunsPage = lazy(() => import('./pages/runs/RunsPage.tsx'))
 const RunPage = lazy(() => import('./pages/runs/RunPage.tsx'))
@@ -20,14 +23,21 @@ const ModelPage = lazy(() => import('./pages/models/ModelPage.tsx'))
 const DatasetsPage = lazy(() => import('./pages/datasets/DatasetsPage.tsx'))
 const DatasetPage = lazy(() => import('./pages/datasets/DatasetPage.tsx'))
 
-function Home() {
+/** The shell without a project: the way to one, and what belongs to the person or the installation. */
+function OutsideProjects() {
   const user = useOutletContext<SessionUser>()
   return (
     <Shell user={user}>
-      <ProjectsPage />
+      <Outlet context={user} />
     </Shell>
   )
 }
+
+const outside: RouteObject[] = [
+  { path: patterns.projects, Component: ProjectsPage },
+  { path: patterns.tokens, Component: TokensPage },
+  { path: patterns.people, Component: PeoplePage },
+]
 
 const inProject: RouteObject[] = [
   { path: patterns.project, Component: ProjectPage },
@@ -38,6 +48,7 @@ const inProject: RouteObject[] = [
   { path: patterns.model, Component: ModelPage },
   { path: patterns.datasets, Component: DatasetsPage },
   { path: patterns.dataset, Component: DatasetPage },
+  { path: patterns.members, Component: MembersPage },
   { path: `${patterns.project}/*`, Component: NotFoundPage },
 ]
 
@@ -48,7 +59,7 @@ export const routes: RouteObject[] = [
     ErrorBoundary: CrashPage,
     children: [
       { path: patterns.changePassword, Component: ChangePasswordPage },
-      { path: patterns.projects, Component: Home },
+      { Component: OutsideProjects, children: outside.map((route) => ({ ...route, ErrorBoundary: CrashPage })) },
       { Component: ProjectShell, children: inProject.map((route) => ({ ...route, ErrorBoundary: CrashPage })) },
     ],
   },

@@ -36,6 +36,8 @@ export const normalisedCache = () =>
       Mutation: {
         // A new or vanished row changes lists under any filter and order: drop the lists, keep the rows.
         createExperiment: (_result, _args, cache) => invalidate(cache, 'experiments'),
+        setMember: (_result, _args, cache) => invalidate(cache, 'members'),
+        removeMember: (_result, _args, cache) => invalidate(cache, 'members'),
         createProject: (_result, _args, cache) => cache.invalidate('Query', 'projects'),
       },
     },

@@ -16,6 +16,8 @@ export interface Problem {
   readonly status?: number
   readonly requestId?: string
   readonly denialId?: string
+  /** The input at fault, when the server names it. */
+  readonly field?: string
   readonly at: number
 }
 
@@ -27,6 +29,7 @@ interface Source {
   readonly service?: string
   readonly requestId?: string
   readonly denialId?: string
+  readonly field?: string
 }
 
 const kinds: Readonly<Record<string, ProblemKind>> = {
@@ -73,7 +76,7 @@ const words: Readonly<Record<ProblemKind, (what: string, source: Source) => Pick
 /** `what` is the panel's or the action's subject: "Runs", "The upload". */
 export function problemFrom(source: Source, what: string, at = Date.now()): Problem {
   const kind = kinds[source.code] ?? 'defect'
-  return { kind, ...words[kind](what, source), code: source.code, service: source.service, status: source.status, requestId: source.requestId, denialId: source.denialId, at }
+  return { kind, ...words[kind](what, source), code: source.code, service: source.service, status: source.status, requestId: source.requestId, denialId: source.denialId, field: source.field, at }
 }
 
 /** The first error of a GraphQL answer; the most telling one if there are several. */
@@ -127,6 +130,7 @@ function sourceOf(error: CombinedError): Source {
       service: textOf(extensions, 'service') ?? textOf(extensions, 'subgraph') ?? textOf(extensions, 'serviceName'),
       requestId: textOf(extensions, 'requestId') ?? requestId,
       denialId: textOf(extensions, 'denialId'),
+      field: textOf(extensions, 'field'),
     }
   }
   if (status === undefined || status === 0) return { code: 'OFFLINE', message: '' }

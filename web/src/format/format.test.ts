@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bytes, counted, decimalsFor, isOdd, metric, middle, whole } from './numbers.ts'
-import { absolute, ago, date, duration } from './time.ts'
+import { absolute, ago, date, duration, until } from './time.ts'
 
 const thin = '\u2009'
 
@@ -35,6 +35,10 @@ describe('numbers', () => {
 
 describe('time', () => {
   const now = Date.UTC(2026, 10, 20, 12)
+  it('counts down the last seven days', () => {
+    expect([now, now + 30_000, now + 3 * 3_600_000, now + 6.9 * 86_400_000].map((at) => until(at, now))).toEqual(['ended', 'in 1 min', 'in 3 h', 'in 6 d'])
+    expect(until(now + 7 * 86_400_000, now)).toBe(date(now + 7 * 86_400_000))
+  })
   it('is relative under seven days, then a date', () => {
     expect([ago(now - 5_000, now), ago(now - 12 * 60_000, now), ago(now - 3 * 3_600_000, now), ago(now - 6 * 86_400_000, now)]).toEqual(['just now', '12 min', '3 h', '6 d'])
     expect(ago(now - 8 * 86_400_000, now)).toBe(date(now - 8 * 86_400_000))

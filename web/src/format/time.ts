@@ -14,6 +14,16 @@ export function ago(at: number, now: number): string {
   return date(at)
 }
 
+/** The other direction: what is left under 7 days, then the date. */
+export function until(at: number, now: number): string {
+  const left = at - now
+  if (left <= 0) return 'ended'
+  if (left < hour) return `in ${Math.ceil(left / minute)} min`
+  if (left < day) return `in ${Math.floor(left / hour)} h`
+  if (left < 7 * day) return `in ${Math.floor(left / day)} d`
+  return date(at)
+}
+
 /** `timeZone` is the reader's own unless a test names one. */
 export const date = (at: number, timeZone?: string): string => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone }).format(at)
 

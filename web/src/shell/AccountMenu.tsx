@@ -1,4 +1,6 @@
+import { useNavigate } from 'react-router'
 import { type SessionUser, signOut } from '../data/session.ts'
+import { paths } from '../paths.ts'
 import { Avatar } from '../ui/bits.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Menu, MenuChoice, MenuHead, MenuItem, MenuLine } from '../ui/Menu.tsx'
@@ -13,6 +15,7 @@ const themes = [
 /** The foot of the navigation: who I am, the theme, and the way out. */
 export function AccountMenu({ user }: { user: SessionUser }) {
   const theme = useThemeChoice()
+  const navigate = useNavigate()
   return (
     <div className="foot">
       <Menu
@@ -29,6 +32,9 @@ export function AccountMenu({ user }: { user: SessionUser }) {
           {user.displayName}
           {user.isAdmin ? ', administrator' : ''}
         </MenuHead>
+        <MenuItem icon="token" onSelect={() => void navigate(paths.tokens())}>
+          Tokens
+        </MenuItem>
         <MenuItem icon="logOut" onSelect={() => void signOut()}>
           Log out
         </MenuItem>

@@ -25,6 +25,7 @@ export function Shell({ user, project, children }: { user: SessionUser; project?
         {project ? <ProjectNav project={project} /> : <Nav to={paths.projects()} icon="overview" text="Projects" end />}
         <div className="hd">Tools</div>
         <div className="gap" />
+        {user.isAdmin && <Nav to={paths.people()} icon="users" text="People" />}
         <a className="nav" href={paths.explorer()} title="API explorer">
           <Icon name="terminal" />
           <span className="lbl">API explorer</span>
@@ -61,6 +62,7 @@ function ProjectNav({ project }: { project: string }) {
       <Nav to={paths.experiments(project)} icon="flask" text="Experiments" keys="g e" also={onRun} />
       <Nav to={paths.models(project)} icon="model" text="Models" keys="g m" />
       <Nav to={paths.datasets(project)} icon="dataset" text="Datasets" keys="g d" />
+      <Nav to={paths.members(project)} icon="users" text="Members" />
     </>
   )
 }

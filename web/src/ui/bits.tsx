@@ -1,6 +1,6 @@
 /** Small words and signs that stand in tables and heads. */
 import { useEffect, useState } from 'react'
-import { absolute, ago } from '../format/time.ts'
+import { absolute, ago, until } from '../format/time.ts'
 import { Icon } from './Icon.tsx'
 import type { IconName } from './icons.tsx'
 
@@ -37,6 +37,16 @@ export function Time({ at, words }: { at: number; words?: boolean }) {
   return (
     <time dateTime={new Date(at).toISOString()} title={absolute(at)}>
       {words && /^\d+ (min|h|d)$/.test(text) ? `${text} ago` : text}
+    </time>
+  )
+}
+
+/** A moment to come: how long it is away while it is near. */
+export function Until({ at }: { at: number }) {
+  const text = until(at, useNow())
+  return (
+    <time dateTime={new Date(at).toISOString()} title={absolute(at)} className={/^(in |ended)/.test(text) ? 'warn' : undefined}>
+      {text}
     </time>
   )
 }

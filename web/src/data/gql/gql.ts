@@ -15,6 +15,11 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  */
 type Documents = {
     "\n  mutation ChangePasswordPage($input: ChangeMyPasswordInput!) {\n    changeMyPassword(input: $input) {\n      ok\n    }\n  }\n": typeof types.ChangePasswordPageDocument,
+    "\n  mutation NewToken($input: CreateTokenInput!) {\n    createToken(input: $input) {\n      secret\n      token {\n        id\n        name\n        prefix\n        projects\n        permissions\n        createdAt\n        expiresAt\n        lastUsedAt\n      }\n    }\n  }\n": typeof types.NewTokenDocument,
+    "\n  query NewTokenProjects {\n    projects(first: 1000) {\n      nodes {\n        id\n        name\n      }\n    }\n  }\n": typeof types.NewTokenProjectsDocument,
+    "\n  query TokenReach($project: String!) {\n    project(name: $project) {\n      id\n      viewerCan\n    }\n  }\n": typeof types.TokenReachDocument,
+    "\n  query TokensPage {\n    me {\n      id\n      tokens {\n        id\n        name\n        prefix\n        projects\n        permissions\n        createdAt\n        expiresAt\n        lastUsedAt\n      }\n    }\n  }\n": typeof types.TokensPageDocument,
+    "\n  mutation TokensPageRevoke($input: RevokeTokenInput!) {\n    revokeToken(input: $input) {\n      ok\n    }\n  }\n": typeof types.TokensPageRevokeDocument,
     "\n  fragment DatasetColumns_DatasetVersion on DatasetVersion {\n    id\n    projectId\n    columns {\n      name\n      type\n      nullable\n    }\n  }\n": typeof types.DatasetColumns_DatasetVersionFragmentDoc,
     "\n  query DatasetPage($project: String!, $dataset: String!) {\n    project(name: $project) {\n      id\n      dataset(name: $dataset) {\n        id\n        projectId\n        name\n        description\n        owner {\n          id\n          username\n        }\n        tags {\n          key\n          value\n        }\n        versions(first: 100) {\n          nodes {\n            id\n            projectId\n            ...DatasetVersions_DatasetVersion\n            ...DatasetColumns_DatasetVersion\n          }\n          pageInfo {\n            hasNextPage\n          }\n        }\n      }\n    }\n  }\n": typeof types.DatasetPageDocument,
     "\n  query DatasetPreview($project: String!, $dataset: String!, $version: Int!) {\n    project(name: $project) {\n      id\n      dataset(name: $dataset) {\n        id\n        projectId\n        version(version: $version) {\n          id\n          projectId\n          preview(first: 100) {\n            columns\n            rows\n          }\n        }\n      }\n    }\n  }\n": typeof types.DatasetPreviewDocument,
@@ -30,14 +35,22 @@ type Documents = {
     "\n  mutation VersionActionsAlias($input: SetModelAliasInput!) {\n    setModelAlias(input: $input) {\n      modelVersion {\n        id\n        projectId\n        aliases\n      }\n    }\n  }\n": typeof types.VersionActionsAliasDocument,
     "\n  mutation VersionActionsRemoveAlias($input: DeleteModelAliasInput!) {\n    deleteModelAlias(input: $input) {\n      ok\n    }\n  }\n": typeof types.VersionActionsRemoveAliasDocument,
     "\n  fragment VersionsTable_ModelVersion on ModelVersion {\n    id\n    projectId\n    version\n    stage\n    status\n    source\n    description\n    createdAt\n    aliases\n    createdBy {\n      id\n      username\n    }\n    run {\n      id\n      projectId\n      name\n    }\n  }\n": typeof types.VersionsTable_ModelVersionFragmentDoc,
+    "\n  mutation NewPerson($input: CreateUserInput!, $password: SetPasswordInput!) {\n    createUser(input: $input) {\n      user {\n        id\n        username\n        displayName\n      }\n    }\n    setPassword(input: $password) {\n      ok\n    }\n  }\n": typeof types.NewPersonDocument,
+    "\n  mutation SetPassword($input: SetPasswordInput!) {\n    setPassword(input: $input) {\n      ok\n    }\n  }\n": typeof types.SetPasswordDocument,
+    "\n  query PeoplePage($after: String) {\n    platform {\n      users(first: 50, after: $after) {\n        nodes {\n          id\n          username\n          displayName\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n        }\n      }\n    }\n  }\n": typeof types.PeoplePageDocument,
+    "\n  mutation PeoplePageUpdate($input: UpdateUserInput!) {\n    updateUser(input: $input) {\n      user {\n        id\n      }\n    }\n  }\n": typeof types.PeoplePageUpdateDocument,
     "\n  query ChannelDatasets($project: String!) {\n    project(name: $project) {\n      id\n      datasets(first: 200) {\n        nodes {\n          id\n          projectId\n          updatedAt\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n": typeof types.ChannelDatasetsDocument,
     "\n  query ChannelRuns($project: String!) {\n    project(name: $project) {\n      id\n      experiments(first: 200) {\n        nodes {\n          id\n          projectId\n          runCount\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n": typeof types.ChannelRunsDocument,
     "\n  query ChannelModels($project: String!) {\n    project(name: $project) {\n      id\n      registeredModels(first: 200) {\n        nodes {\n          id\n          projectId\n          aliases {\n            alias\n          }\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n": typeof types.ChannelModelsDocument,
+    "\n  query MembersPage($project: String!, $after: String) {\n    project(name: $project) {\n      id\n      members(first: 50, after: $after) {\n        nodes {\n          role\n          since\n          user {\n            id\n            username\n            displayName\n          }\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n        }\n      }\n    }\n  }\n": typeof types.MembersPageDocument,
+    "\n  query MembersPageRights($project: String!) {\n    project(name: $project) {\n      id\n      viewerRole\n      viewerCan\n    }\n  }\n": typeof types.MembersPageRightsDocument,
+    "\n  mutation MembersPageRemove($input: RemoveMemberInput!) {\n    removeMember(input: $input) {\n      ok\n    }\n  }\n": typeof types.MembersPageRemoveDocument,
     "\n  mutation NewProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      project {\n        id\n        name\n        title\n      }\n    }\n  }\n": typeof types.NewProjectDocument,
     "\n  query NewProjectReadable($project: String!) {\n    project(name: $project) {\n      id\n    }\n  }\n": typeof types.NewProjectReadableDocument,
     "\n  query NewestRuns($project: String!) {\n    project(name: $project) {\n      id\n      experiments(first: 10, orderBy: [\"last_update_time DESC\"]) {\n        nodes {\n          id\n          projectId\n          name\n          runs(first: 12, orderBy: [\"attributes.start_time DESC\"]) {\n            nodes {\n              id\n              projectId\n              name\n              status\n              startTime\n              endTime\n              userName\n              owner {\n                id\n                username\n              }\n              metrics {\n                key\n                value\n              }\n            }\n            pageInfo {\n              hasNextPage\n            }\n          }\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n": typeof types.NewestRunsDocument,
     "\n  query ProjectPage($project: String!) {\n    project(name: $project) {\n      id\n      title\n      description\n      createdAt\n      viewerRole\n      members(first: 50) {\n        nodes {\n          role\n          since\n          user {\n            id\n            username\n            displayName\n          }\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n": typeof types.ProjectPageDocument,
     "\n  query ProjectsPage($after: String) {\n    projects(first: 50, after: $after) {\n      nodes {\n        id\n        name\n        title\n        description\n        createdAt\n        viewerRole\n      }\n      pageInfo {\n        endCursor\n        hasNextPage\n      }\n    }\n  }\n": typeof types.ProjectsPageDocument,
+    "\n  mutation SetMember($input: SetMemberInput!) {\n    setMember(input: $input) {\n      member {\n        role\n        since\n        user {\n          id\n          username\n          displayName\n        }\n      }\n    }\n  }\n": typeof types.SetMemberDocument,
     "\n  query ArtifactTree($project: String!, $run: ID!, $path: String!) {\n    project(name: $project) {\n      id\n      run(id: $run) {\n        id\n        projectId\n        artifacts(path: $path) {\n          path\n          isDir\n          size\n        }\n      }\n    }\n  }\n": typeof types.ArtifactTreeDocument,
     "\n  query RunCharts($project: String!, $run: ID!, $keys: [String!]!) {\n    project(name: $project) {\n      id\n      run(id: $run) {\n        id\n        projectId\n        history(keys: $keys, maxPoints: 500) {\n          key\n          points\n          series\n        }\n      }\n    }\n  }\n": typeof types.RunChartsDocument,
     "\n  fragment RunInputs_Run on Run {\n    id\n    projectId\n    inputs {\n      name\n      digest\n      sourceType\n      source\n      context\n      datasetVersion {\n        id\n        projectId\n        datasetName\n        version\n        rowCount\n        sizeBytes\n      }\n    }\n  }\n": typeof types.RunInputs_RunFragmentDoc,
@@ -54,6 +67,11 @@ type Documents = {
 };
 const documents: Documents = {
     "\n  mutation ChangePasswordPage($input: ChangeMyPasswordInput!) {\n    changeMyPassword(input: $input) {\n      ok\n    }\n  }\n": types.ChangePasswordPageDocument,
+    "\n  mutation NewToken($input: CreateTokenInput!) {\n    createToken(input: $input) {\n      secret\n      token {\n        id\n        name\n        prefix\n        projects\n        permissions\n        createdAt\n        expiresAt\n        lastUsedAt\n      }\n    }\n  }\n": types.NewTokenDocument,
+    "\n  query NewTokenProjects {\n    projects(first: 1000) {\n      nodes {\n        id\n        name\n      }\n    }\n  }\n": types.NewTokenProjectsDocument,
+    "\n  query TokenReach($project: String!) {\n    project(name: $project) {\n      id\n      viewerCan\n    }\n  }\n": types.TokenReachDocument,
+    "\n  query TokensPage {\n    me {\n      id\n      tokens {\n        id\n        name\n        prefix\n        projects\n        permissions\n        createdAt\n        expiresAt\n        lastUsedAt\n      }\n    }\n  }\n": types.TokensPageDocument,
+    "\n  mutation TokensPageRevoke($input: RevokeTokenInput!) {\n    revokeToken(input: $input) {\n      ok\n    }\n  }\n": types.TokensPageRevokeDocument,
     "\n  fragment DatasetColumns_DatasetVersion on DatasetVersion {\n    id\n    projectId\n    columns {\n      name\n      type\n      nullable\n    }\n  }\n": types.DatasetColumns_DatasetVersionFragmentDoc,
     "\n  query DatasetPage($project: String!, $dataset: String!) {\n    project(name: $project) {\n      id\n      dataset(name: $dataset) {\n        id\n        projectId\n        name\n        description\n        owner {\n          id\n          username\n        }\n        tags {\n          key\n          value\n        }\n        versions(first: 100) {\n          nodes {\n            id\n            projectId\n            ...DatasetVersions_DatasetVersion\n            ...DatasetColumns_DatasetVersion\n          }\n          pageInfo {\n            hasNextPage\n          }\n        }\n      }\n    }\n  }\n": types.DatasetPageDocument,
     "\n  query DatasetPreview($project: String!, $dataset: String!, $version: Int!) {\n    project(name: $project) {\n      id\n      dataset(name: $dataset) {\n        id\n        projectId\n        version(version: $version) {\n          id\n          projectId\n          preview(first: 100) {\n            columns\n            rows\n          }\n        }\n      }\n    }\n  }\n": types.DatasetPreviewDocument,
@@ -69,14 +87,22 @@ const documents: Documents = {
     "\n  mutation VersionActionsAlias($input: SetModelAliasInput!) {\n    setModelAlias(input: $input) {\n      modelVersion {\n        id\n        projectId\n        aliases\n      }\n    }\n  }\n": types.VersionActionsAliasDocument,
     "\n  mutation VersionActionsRemoveAlias($input: DeleteModelAliasInput!) {\n    deleteModelAlias(input: $input) {\n      ok\n    }\n  }\n": types.VersionActionsRemoveAliasDocument,
     "\n  fragment VersionsTable_ModelVersion on ModelVersion {\n    id\n    projectId\n    version\n    stage\n    status\n    source\n    description\n    createdAt\n    aliases\n    createdBy {\n      id\n      username\n    }\n    run {\n      id\n      projectId\n      name\n    }\n  }\n": types.VersionsTable_ModelVersionFragmentDoc,
+    "\n  mutation NewPerson($input: CreateUserInput!, $password: SetPasswordInput!) {\n    createUser(input: $input) {\n      user {\n        id\n        username\n        displayName\n      }\n    }\n    setPassword(input: $password) {\n      ok\n    }\n  }\n": types.NewPersonDocument,
+    "\n  mutation SetPassword($input: SetPasswordInput!) {\n    setPassword(input: $input) {\n      ok\n    }\n  }\n": types.SetPasswordDocument,
+    "\n  query PeoplePage($after: String) {\n    platform {\n      users(first: 50, after: $after) {\n        nodes {\n          id\n          username\n          displayName\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n        }\n      }\n    }\n  }\n": types.PeoplePageDocument,
+    "\n  mutation PeoplePageUpdate($input: UpdateUserInput!) {\n    updateUser(input: $input) {\n      user {\n        id\n      }\n    }\n  }\n": types.PeoplePageUpdateDocument,
     "\n  query ChannelDatasets($project: String!) {\n    project(name: $project) {\n      id\n      datasets(first: 200) {\n        nodes {\n          id\n          projectId\n          updatedAt\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n": types.ChannelDatasetsDocument,
     "\n  query ChannelRuns($project: String!) {\n    project(name: $project) {\n      id\n      experiments(first: 200) {\n        nodes {\n          id\n          projectId\n          runCount\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n": types.ChannelRunsDocument,
     "\n  query ChannelModels($project: String!) {\n    project(name: $project) {\n      id\n      registeredModels(first: 200) {\n        nodes {\n          id\n          projectId\n          aliases {\n            alias\n          }\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n": types.ChannelModelsDocument,
+    "\n  query MembersPage($project: String!, $after: String) {\n    project(name: $project) {\n      id\n      members(first: 50, after: $after) {\n        nodes {\n          role\n          since\n          user {\n            id\n            username\n            displayName\n          }\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n        }\n      }\n    }\n  }\n": types.MembersPageDocument,
+    "\n  query MembersPageRights($project: String!) {\n    project(name: $project) {\n      id\n      viewerRole\n      viewerCan\n    }\n  }\n": types.MembersPageRightsDocument,
+    "\n  mutation MembersPageRemove($input: RemoveMemberInput!) {\n    removeMember(input: $input) {\n      ok\n    }\n  }\n": types.MembersPageRemoveDocument,
     "\n  mutation NewProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      project {\n        id\n        name\n        title\n      }\n    }\n  }\n": types.NewProjectDocument,
     "\n  query NewProjectReadable($project: String!) {\n    project(name: $project) {\n      id\n    }\n  }\n": types.NewProjectReadableDocument,
     "\n  query NewestRuns($project: String!) {\n    project(name: $project) {\n      id\n      experiments(first: 10, orderBy: [\"last_update_time DESC\"]) {\n        nodes {\n          id\n          projectId\n          name\n          runs(first: 12, orderBy: [\"attributes.start_time DESC\"]) {\n            nodes {\n              id\n              projectId\n              name\n              status\n              startTime\n              endTime\n              userName\n              owner {\n                id\n                username\n              }\n              metrics {\n                key\n                value\n              }\n            }\n            pageInfo {\n              hasNextPage\n            }\n          }\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n": types.NewestRunsDocument,
     "\n  query ProjectPage($project: String!) {\n    project(name: $project) {\n      id\n      title\n      description\n      createdAt\n      viewerRole\n      members(first: 50) {\n        nodes {\n          role\n          since\n          user {\n            id\n            username\n            displayName\n          }\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n": types.ProjectPageDocument,
     "\n  query ProjectsPage($after: String) {\n    projects(first: 50, after: $after) {\n      nodes {\n        id\n        name\n        title\n        description\n        createdAt\n        viewerRole\n      }\n      pageInfo {\n        endCursor\n        hasNextPage\n      }\n    }\n  }\n": types.ProjectsPageDocument,
+    "\n  mutation SetMember($input: SetMemberInput!) {\n    setMember(input: $input) {\n      member {\n        role\n        since\n        user {\n          id\n          username\n          displayName\n        }\n      }\n    }\n  }\n": types.SetMemberDocument,
     "\n  query ArtifactTree($project: String!, $run: ID!, $path: String!) {\n    project(name: $project) {\n      id\n      run(id: $run) {\n        id\n        projectId\n        artifacts(path: $path) {\n          path\n          isDir\n          size\n        }\n      }\n    }\n  }\n": types.ArtifactTreeDocument,
     "\n  query RunCharts($project: String!, $run: ID!, $keys: [String!]!) {\n    project(name: $project) {\n      id\n      run(id: $run) {\n        id\n        projectId\n        history(keys: $keys, maxPoints: 500) {\n          key\n          points\n          series\n        }\n      }\n    }\n  }\n": types.RunChartsDocument,
     "\n  fragment RunInputs_Run on Run {\n    id\n    projectId\n    inputs {\n      name\n      digest\n      sourceType\n      source\n      context\n      datasetVersion {\n        id\n        projectId\n        datasetName\n        version\n        rowCount\n        sizeBytes\n      }\n    }\n  }\n": types.RunInputs_RunFragmentDoc,
@@ -110,6 +136,26 @@ export function graphql(source: string): unknown;
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation ChangePasswordPage($input: ChangeMyPasswordInput!) {\n    changeMyPassword(input: $input) {\n      ok\n    }\n  }\n"): (typeof documents)["\n  mutation ChangePasswordPage($input: ChangeMyPasswordInput!) {\n    changeMyPassword(input: $input) {\n      ok\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation NewToken($input: CreateTokenInput!) {\n    createToken(input: $input) {\n      secret\n      token {\n        id\n        name\n        prefix\n        projects\n        permissions\n        createdAt\n        expiresAt\n        lastUsedAt\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation NewToken($input: CreateTokenInput!) {\n    createToken(input: $input) {\n      secret\n      token {\n        id\n        name\n        prefix\n        projects\n        permissions\n        createdAt\n        expiresAt\n        lastUsedAt\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query NewTokenProjects {\n    projects(first: 1000) {\n      nodes {\n        id\n        name\n      }\n    }\n  }\n"): (typeof documents)["\n  query NewTokenProjects {\n    projects(first: 1000) {\n      nodes {\n        id\n        name\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TokenReach($project: String!) {\n    project(name: $project) {\n      id\n      viewerCan\n    }\n  }\n"): (typeof documents)["\n  query TokenReach($project: String!) {\n    project(name: $project) {\n      id\n      viewerCan\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TokensPage {\n    me {\n      id\n      tokens {\n        id\n        name\n        prefix\n        projects\n        permissions\n        createdAt\n        expiresAt\n        lastUsedAt\n      }\n    }\n  }\n"): (typeof documents)["\n  query TokensPage {\n    me {\n      id\n      tokens {\n        id\n        name\n        prefix\n        projects\n        permissions\n        createdAt\n        expiresAt\n        lastUsedAt\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TokensPageRevoke($input: RevokeTokenInput!) {\n    revokeToken(input: $input) {\n      ok\n    }\n  }\n"): (typeof documents)["\n  mutation TokensPageRevoke($input: RevokeTokenInput!) {\n    revokeToken(input: $input) {\n      ok\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -173,6 +219,22 @@ export function graphql(source: "\n  fragment VersionsTable_ModelVersion on Mode
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  mutation NewPerson($input: CreateUserInput!, $password: SetPasswordInput!) {\n    createUser(input: $input) {\n      user {\n        id\n        username\n        displayName\n      }\n    }\n    setPassword(input: $password) {\n      ok\n    }\n  }\n"): (typeof documents)["\n  mutation NewPerson($input: CreateUserInput!, $password: SetPasswordInput!) {\n    createUser(input: $input) {\n      user {\n        id\n        username\n        displayName\n      }\n    }\n    setPassword(input: $password) {\n      ok\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetPassword($input: SetPasswordInput!) {\n    setPassword(input: $input) {\n      ok\n    }\n  }\n"): (typeof documents)["\n  mutation SetPassword($input: SetPasswordInput!) {\n    setPassword(input: $input) {\n      ok\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PeoplePage($after: String) {\n    platform {\n      users(first: 50, after: $after) {\n        nodes {\n          id\n          username\n          displayName\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query PeoplePage($after: String) {\n    platform {\n      users(first: 50, after: $after) {\n        nodes {\n          id\n          username\n          displayName\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PeoplePageUpdate($input: UpdateUserInput!) {\n    updateUser(input: $input) {\n      user {\n        id\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation PeoplePageUpdate($input: UpdateUserInput!) {\n    updateUser(input: $input) {\n      user {\n        id\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query ChannelDatasets($project: String!) {\n    project(name: $project) {\n      id\n      datasets(first: 200) {\n        nodes {\n          id\n          projectId\n          updatedAt\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query ChannelDatasets($project: String!) {\n    project(name: $project) {\n      id\n      datasets(first: 200) {\n        nodes {\n          id\n          projectId\n          updatedAt\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -182,6 +244,18 @@ export function graphql(source: "\n  query ChannelRuns($project: String!) {\n   
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query ChannelModels($project: String!) {\n    project(name: $project) {\n      id\n      registeredModels(first: 200) {\n        nodes {\n          id\n          projectId\n          aliases {\n            alias\n          }\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query ChannelModels($project: String!) {\n    project(name: $project) {\n      id\n      registeredModels(first: 200) {\n        nodes {\n          id\n          projectId\n          aliases {\n            alias\n          }\n        }\n        pageInfo {\n          hasNextPage\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query MembersPage($project: String!, $after: String) {\n    project(name: $project) {\n      id\n      members(first: 50, after: $after) {\n        nodes {\n          role\n          since\n          user {\n            id\n            username\n            displayName\n          }\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query MembersPage($project: String!, $after: String) {\n    project(name: $project) {\n      id\n      members(first: 50, after: $after) {\n        nodes {\n          role\n          since\n          user {\n            id\n            username\n            displayName\n          }\n        }\n        pageInfo {\n          endCursor\n          hasNextPage\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query MembersPageRights($project: String!) {\n    project(name: $project) {\n      id\n      viewerRole\n      viewerCan\n    }\n  }\n"): (typeof documents)["\n  query MembersPageRights($project: String!) {\n    project(name: $project) {\n      id\n      viewerRole\n      viewerCan\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation MembersPageRemove($input: RemoveMemberInput!) {\n    removeMember(input: $input) {\n      ok\n    }\n  }\n"): (typeof documents)["\n  mutation MembersPageRemove($input: RemoveMemberInput!) {\n    removeMember(input: $input) {\n      ok\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -202,6 +276,10 @@ export function graphql(source: "\n  query ProjectPage($project: String!) {\n   
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query ProjectsPage($after: String) {\n    projects(first: 50, after: $after) {\n      nodes {\n        id\n        name\n        title\n        description\n        createdAt\n        viewerRole\n      }\n      pageInfo {\n        endCursor\n        hasNextPage\n      }\n    }\n  }\n"): (typeof documents)["\n  query ProjectsPage($after: String) {\n    projects(first: 50, after: $after) {\n      nodes {\n        id\n        name\n        title\n        description\n        createdAt\n        viewerRole\n      }\n      pageInfo {\n        endCursor\n        hasNextPage\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetMember($input: SetMemberInput!) {\n    setMember(input: $input) {\n      member {\n        role\n        since\n        user {\n          id\n          username\n          displayName\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation SetMember($input: SetMemberInput!) {\n    setMember(input: $input) {\n      member {\n        role\n        since\n        user {\n          id\n          username\n          displayName\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

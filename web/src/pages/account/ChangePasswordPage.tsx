@@ -26,6 +26,8 @@ export default function ChangePasswordPage() {
   const [{ fetching, error }, change] = useMutation(changeMyPassword)
   const [fields, setFields] = useState({ current: '', next: '', again: '' })
   const differs = fields.again !== '' && fields.next !== fields.again
+  const problem = error && problemOf(error, 'Your password')
+  const wrongNow = problem?.field === 'current'
   const goTo = safeNext(search.get('next'))
   if (session.state !== 'in') return <Navigate to={goTo} replace />
   const submit = async (event: FormEvent): Promise<void> => {
@@ -57,8 +59,9 @@ export default function ChangePasswordPage() {
             <Icon name="token" />
             <span>This password was made for you. Choose your own; it is asked once.</span>
           </div>
-          <Field label="Password now" autoComplete="current-password" autoFocus {...field('current')} />
-          <Field label="New password" autoComplete="new-password" minLength={8} {...field('next')} error={error ? problemOf(error, 'Your password').detail : undefined} hint="At least 8 characters." />
+          <input className="sr-only" name="username" autoComplete="username" aria-label="User name" readOnly tabIndex={-1} value={session.user.username} />
+          <Field label="Password now" autoComplete="current-password" autoFocus {...field('current')} error={wrongNow ? problem.detail : undefined} />
+          <Field label="New password" autoComplete="new-password" minLength={8} {...field('next')} error={wrongNow ? undefined : problem?.detail} hint="At least 8 characters." />
           <Field label="New password again" autoComplete="new-password" {...field('again')} error={differs ? 'The two new passwords differ.' : undefined} />
           <Button type="submit" kind="pri" className="big" aria-busy={fetching}>
             Change password
