@@ -84,6 +84,7 @@ ${table(['group', 'endpoints', 'served', 'the rest'], endpointRows())}
 * **Experiment ids** are random numbers of up to 18 digits; \`0\` is the Default experiment of the project. They are strings on the wire, as MLflow's.
 * **Locations** are ours. A client's \`artifact_location\` is accepted and ignored, and the answer shows where artifacts really lie: \`mlflow-artifacts:/<experiment>/…\`.
 * **An id of another project does not exist**, and what one may not see looks like what is not there.
+* **Webhooks** come from an outbox: at least once, with one \`X-MLflow-Delivery-Id\` over all attempts. \`test\` answers with the status, never with what the receiver wrote; redirects are not followed; addresses that are not public are not called; outside of \`default\` the body names its \`workspace\`.
 
 The comparison folds the first two away and nothing else of what is said.
 

@@ -182,6 +182,14 @@ describe('what a webhook hears', () => {
     await expect(services().models.resolve(mona, 'M')).rejects.toThrow('not found')
   })
 
+  it('is nothing of what failed in the end, at the commit itself', async () => {
+    await listen()
+    await query(`CREATE FUNCTION registry.fails() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''not today''; END'`)
+    await query('CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON registry.registered_model DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION registry.fails()')
+    await expect(services().models.create(mona, { name: 'M' })).rejects.toThrow('not today')
+    expect(await waiting()).toEqual([])
+  })
+
   it('is a version when it is READY, whoever finished it', async () => {
     await listen({ events: ['model_version.created'] })
     await services().models.create(mona, { name: 'M' })

@@ -8,6 +8,7 @@ import type { Ports, TrackingPort } from '#ports'
 import { createRegistry, type RegistryDeps, type RegistrySubsystem } from '#registry/subsystem.ts'
 
 export const log = createLog({ service: 'test', level: 'silent' })
+export const testSecretKey = Buffer.alloc(32, 7)
 
 type Located = NonNullable<Awaited<ReturnType<TrackingPort['modelSource']>>>
 
@@ -78,7 +79,7 @@ async function open(surroundings: Surroundings): Promise<TestRegistry> {
       publicUrl: () => 'http://sluice.test',
       access: createAccess(identity),
       ports: () => ({ identity, tracking }),
-      secretKey: Buffer.alloc(32, 7),
+      secretKey: testSecretKey,
       now: () => clock.at++,
       ...(webhooks ? { webhooks } : {}),
     })
