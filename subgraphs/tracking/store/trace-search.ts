@@ -3,12 +3,13 @@
  * and a generic plan then joins in the wrong order (store/search-sql.ts). The default order walks the index trace_list.
  */
 import { invalid } from '#shared/errors.ts'
-import { decodeToken, encodeToken, type Page } from '#shared/paging.ts'
+import type { Page } from '#shared/paging.ts'
 import type { TraceSearch } from '#tracking/domain/trace-store.ts'
 import { isPresence, type NumberTest, type PresenceTest, type SpanField, type TextTest, type TraceCondition, type TraceOrder, type TraceOrderField } from '#tracking/domain/trace-filter.ts'
 import { traceKeys } from '#tracking/domain/trace.ts'
 import type { ProjectStatements, Statement } from '#tracking/store/project-statements.ts'
 import { Parameters } from '#tracking/store/search-sql.ts'
+import { behindSql, orderBySql, startOf, tokenOf, type KeysetColumn, type Row } from '#tracking/store/trace-keyset.ts'
 
 const columns = {
   request_id: 't.trace_id',
@@ -35,7 +36,6 @@ export async function searchTraces(at: ProjectStatements, search: TraceSearch): 
   return { items: rows.map((row) => String(row['id'])), ...(isFull ? { nextToken: tokenOf(last, order) } : {}) }
 }
 
-type Row = Readonly<Record<string, unknown>>
 const isUnbounded = (condition: TraceCondition): boolean => ('test' in condition && condition.test.comparator === 'RLIKE') || condition.on === 'span'
 
 async function patiently(at: ProjectStatements, filter: readonly TraceCondition[], statement: Statement): Promise<Row[]> {
@@ -53,7 +53,7 @@ async function patiently(at: ProjectStatements, filter: readonly TraceCondition[
   }
 }
 
-function searchStatement(projectId: number, { experimentIds, filter, limit, token }: TraceSearch, order: readonly OrderColumn[]): Statement {
+function searchStatement(projectId: number, { experimentIds, filter, limit, token }: TraceSearch, order: readonly KeysetColumn[]): Statement {
   const parameters = new Parameters(projectId)
   const experiments = `SELECT experiment_id FROM experiment WHERE project_id = $1::int AND wire_id = ANY (${parameters.add(experimentIds, 'bigint[]')})`
   // A single experiment is compared by =, so that its slice of the index comes in order.
@@ -65,7 +65,7 @@ function searchStatement(projectId: number, { experimentIds, filter, limit, toke
   const values = rendered.map(({ sql }, i) => `${sql} AS v${i + 1}`)
   return {
     text: `SELECT t.trace_id AS id, ${values.join(', ')} FROM trace t${rendered.some(({ sql }) => sql.startsWith('e.')) ? ' JOIN experiment e ON e.experiment_id = t.experiment_id AND e.project_id = $1::int' : ''}
-      WHERE ${where.join(' AND ')} ORDER BY ${rendered.map(({ sql, nullable, ascending }) => `${nullable ? `(${sql} IS NULL), ` : ''}${sql} ${ascending ? 'ASC' : 'DESC'}`).join(', ')}
+      WHERE ${where.join(' AND ')} ORDER BY ${orderBySql(rendered)}
       LIMIT ${parameters.add(limit, 'bigint')} OFFSET ${parameters.add(start.kind === 'offset' ? start.offset : 0, 'bigint')}`,
     values: parameters.values,
   }
@@ -147,18 +147,10 @@ function assessmentValueSql(condition: Extract<TraceCondition, { on: 'feedback' 
   return isPresence(condition.test) ? 'true' : textSql(`coalesce(a.value #>> '{}', 'null')`, condition.test, parameters)
 }
 
-/** One key of the order. */
-interface OrderColumn {
-  readonly render: (parameters: Parameters) => string
-  readonly type: 'text' | 'bigint'
-  readonly nullable: boolean
-  readonly ascending: boolean
-}
-
 const textColumns = ['request_id', 'status', 'client_request_id']
 const neverNull = ['request_id', 'status', 'timestamp_ms', 'end_time_ms', 'experiment_id']
 
-function orderColumn(field: TraceOrderField, ascending: boolean): OrderColumn {
+function orderColumn(field: TraceOrderField, ascending: boolean): KeysetColumn {
   if (field.on === 'attribute')
     return {
       render: () => `${columns[field.name]}${field.name === 'status' ? ' COLLATE "C"' : ''}`,
@@ -170,51 +162,11 @@ function orderColumn(field: TraceOrderField, ascending: boolean): OrderColumn {
 }
 
 /** Latest first, then by id, wherever the search does not say otherwise. */
-function orderOf(terms: readonly TraceOrder[]): OrderColumn[] {
+function orderOf(terms: readonly TraceOrder[]): KeysetColumn[] {
   const has = (name: string): boolean => terms.some(({ field }) => field.on === 'attribute' && field.name === name)
   return [
     ...terms.map(({ field, ascending }) => orderColumn(field, ascending)),
     ...(has('timestamp_ms') ? [] : [orderColumn({ on: 'attribute', name: 'timestamp_ms' }, false)]),
     ...(has('request_id') ? [] : [orderColumn({ on: 'attribute', name: 'request_id' }, true)]),
   ]
-}
-
-/** True for rows behind the last one of the page before; missing values come last in both directions. */
-function behindSql(order: readonly (OrderColumn & { readonly sql: string })[], values: readonly (string | null)[], parameters: Parameters): string {
-  let behind = 'false'
-  for (let i = order.length - 1; i >= 0; i--) {
-    const [column, value] = [order[i], values[i]]
-    if (!column || value === undefined) continue
-    const { sql, ascending, nullable } = column
-    if (value === null) {
-      behind = `(${sql} IS NULL AND ${behind})`
-      continue
-    }
-    const v = parameters.add(value, column.type)
-    behind = `(${sql} ${ascending ? '>' : '<'} ${v} OR (${sql} = ${v} AND ${behind})${nullable ? ` OR ${sql} IS NULL` : ''})`
-  }
-  const [first] = order
-  // The first key as a plain bound of its own: the part that an index can use.
-  return first && !first.nullable && typeof values[0] === 'string' ? `${first.sql} ${first.ascending ? '>=' : '<='} ${parameters.add(values[0], first.type)} AND ${behind}` : behind
-}
-
-type Start = { readonly kind: 'first' } | { readonly kind: 'after'; readonly values: readonly (string | null)[] } | { readonly kind: 'offset'; readonly offset: number }
-
-const tokenOf = (row: Row, order: readonly OrderColumn[]): string => encodeToken({ traces: order.map((_, i) => (row[`v${i + 1}`] === null ? null : String(row[`v${i + 1}`]))) })
-
-function startOf(token: string | undefined, order: readonly OrderColumn[]): Start {
-  if (!token) return { kind: 'first' }
-  const { offset, traces } = decodeToken(token)
-  if (typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0) return { kind: 'offset', offset }
-  if (Array.isArray(traces) && traces.length === order.length) {
-    const values = traces.map((value: unknown, i) => placeOf(value, order[i]))
-    if (values.every((value) => value !== undefined)) return { kind: 'after', values }
-  }
-  throw invalid(`Invalid page token, decoded value=b'${Buffer.from(token, 'base64').toString('utf8')}'`)
-}
-
-function placeOf(value: unknown, column: OrderColumn | undefined): string | null | undefined {
-  if (value === null) return column?.nullable ? null : undefined
-  if (typeof value !== 'string' || value.includes('\u0000')) return undefined
-  return column?.type === 'bigint' && !/^-?\d{1,19}$/.test(value) ? undefined : value
 }
