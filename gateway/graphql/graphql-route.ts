@@ -5,10 +5,12 @@ import type { GraphQLFormattedError } from 'graphql'
 import { refuseDocument } from '#gateway/graphql/document-limits.ts'
 import { type Graph, newOperationContext } from '#gateway/graphql/graph.ts'
 import { limits } from '#gateway/graphql/limits.ts'
+import { askFor } from '#gateway/mlflow-graphql/ask.ts'
+import { executeMlflow, mlflowOperation } from '#gateway/mlflow-graphql/execute.ts'
 import type { Caller } from '#shared/actor.ts'
 import { DomainError } from '#shared/errors.ts'
 import { graphqlCodes } from '#shared/graphql/error-format.ts'
-import { parseJson } from '#shared/json.ts'
+import { parseJson, stringifyJson } from '#shared/json.ts'
 import { httpStatus } from '#shared/rest/error-format.ts'
 import { readWholeBody } from '#shared/rest/mount.ts'
 import type { Log } from '#shared/telemetry/log.ts'
@@ -26,12 +28,18 @@ export function mountGraphql(app: FastifyInstance, { graph, callerOf, log }: Gra
     exposeHeadRoute: false,
     async handler(request, reply) {
       try {
-        const context = newOperationContext(await callerOf(request))
+        const caller = await callerOf(request)
+        const context = newOperationContext(caller)
         const search = queryStringOf(request)
         const body = request.method === 'POST' ? await bodyOf(request) : undefined
         const text = body === undefined ? new URLSearchParams(search).get('query') : documentOf(body)
         const refusal = typeof text === 'string' ? refuseDocument(text) : undefined
         if (refusal) return sendErrors(reply, 400, [{ message: refusal.message, extensions: { code: refusal.extensions['code'] } }])
+        const ofMlflow = mlflowOperation(body)
+        if (ofMlflow) {
+          if (caller.kind === 'anonymous') throw new DomainError('UNAUTHENTICATED', 'You are not authenticated. Send a token as Bearer, or user name and password as Basic.')
+          return await reply.type('application/json').send(stringifyJson(await executeMlflow(ofMlflow, askFor(app, request))))
+        }
         const answer = await graph.execute({ method: request.method, headers: headersOf(request), search, body, context })
         Object.assign(request.door, context.noted)
         return await send(reply, answer)
