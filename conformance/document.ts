@@ -86,7 +86,9 @@ ${table(['group', 'endpoints', 'served', 'the rest'], endpointRows())}
 * **An id of another project does not exist**, and what one may not see looks like what is not there.
 * **Webhooks** come from an outbox: at least once, with one \`X-MLflow-Delivery-Id\` over all attempts. \`test\` answers with the status, never with what the receiver wrote; redirects are not followed; addresses that are not public are not called; outside of \`default\` the body names its \`workspace\`.
 
-The comparison folds the first two away and nothing else of what is said.
+* **\`/graphql\`** is the platform's own graph. A document whose root fields all begin with \`mlflow\` is MLflow's: sent by POST, it is answered in MLflow's schema, with errors as strings and status 200.
+
+The comparison folds ids and locations away and nothing else of what is said.
 
 ## What differs on purpose
 
