@@ -41,7 +41,9 @@ export const compareHistory = (a: MetricPoint, b: MetricPoint): number =>
   compare(a.timestamp, b.timestamp) || compare(a.step, b.step) || (Number.isNaN(a.value) ? (Number.isNaN(b.value) ? 0 : -1) : Number.isNaN(b.value) ? 1 : compare(a.value, b.value))
 
 /** Sorted as a history, each point once. */
-export function distinctPoints<P extends MetricPoint>(points: readonly P[]): P[] {
+export function distinctPoints<P extends MetricPoint>(points: readonly P[]): readonly P[] {
+  // Most come as they were logged, in order and each once.
+  if (points.every((point, i) => i === 0 || compareHistory(points[i - 1] ?? point, point) < 0)) return points
   const sorted = [...points].sort(compareHistory)
   return sorted.filter((point, i) => {
     const before = sorted[i - 1]

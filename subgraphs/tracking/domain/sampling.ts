@@ -51,9 +51,9 @@ export function byInterval(
 ): (MetricPoint & { runId: string })[] {
   const inside = all.map(({ runId, points }) => ({
     runId,
-    points: points.filter(({ step }) => (from === undefined || step >= from) && (to === undefined || step <= to)).sort(byStep),
+    points: inStepOrder(from === undefined && to === undefined ? points : points.filter(({ step }) => (from === undefined || step >= from) && (to === undefined || step <= to))),
   }))
-  const steps = [...new Set(inside.flatMap(({ points }) => points.map(({ step }) => step)))].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const steps = inside.map(({ points }) => stepsOf(points)).reduce(union, [])
   const every = steps.length / limit
   const sampled = new Set(steps.length <= limit ? steps : Array.from({ length: limit }, (_, i) => steps[Math.floor(i * every)]))
   for (const { points } of inside) {
@@ -65,6 +65,39 @@ export function byInterval(
       .slice(0, limits.intervalPoints)
       .map((point) => ({ ...point, runId })),
   )
+}
+
+/** A history is in order of time; steps nearly always follow it. */
+const inStepOrder = (points: readonly MetricPoint[]): readonly MetricPoint[] => (points.every((point, i) => i === 0 || byStep(points[i - 1] ?? point, point) <= 0) ? points : [...points].sort(byStep))
+
+type Step = MetricPoint['step']
+
+/** Of points in step order, each step once. */
+function stepsOf(points: readonly MetricPoint[]): Step[] {
+  const steps: Step[] = []
+  for (const { step } of points) if (step !== steps.at(-1)) steps.push(step)
+  return steps
+}
+
+/** Of two ascending lists, without a set: runs of one kind have the same steps, and many. */
+function union(a: readonly Step[], b: readonly Step[]): Step[] {
+  const both: Step[] = []
+  let i = 0
+  let j = 0
+  for (;;) {
+    const left = a[i]
+    const right = b[j]
+    if (left === undefined) return both.concat(b.slice(j))
+    if (right === undefined) return both.concat(a.slice(i))
+    if (left <= right) {
+      both.push(left)
+      i++
+      if (left === right) j++
+    } else {
+      both.push(right)
+      j++
+    }
+  }
 }
 
 const byStep = (a: MetricPoint, b: MetricPoint): number => (a.step < b.step ? -1 : a.step > b.step ? 1 : a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0)

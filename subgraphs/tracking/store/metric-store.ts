@@ -149,17 +149,17 @@ interface Series {
 /** Series sorted by (run, key): writers that sort alike never deadlock. */
 export function logPointsCall(projectId: number, requests: readonly LoggedPoints[]): Pick<Statement, 'values'> {
   const series = new Map<string, Series>()
-  const chunks: { position: bigint; keyId: number; points: MetricPoint[] }[] = []
+  const chunks: { position: bigint; keyId: number; points: readonly MetricPoint[] }[] = []
   for (const { position, byKey } of requests) {
     for (const [keyId, given] of byKey) {
       const points = distinctPoints(given)
+      const [first] = points
+      if (!first) continue
       chunks.push({ position, keyId, points })
-      for (const point of points) {
-        const id = `${position}/${keyId}`
-        const known = series.get(id)
-        if (known) include(known, point)
-        else series.set(id, include({ position, keyId, last: point, low: null, high: null }, point))
-      }
+      const id = `${position}/${keyId}`
+      const of = series.get(id) ?? { position, keyId, last: first, low: null, high: null }
+      series.set(id, of)
+      for (const point of points) include(of, point)
     }
   }
   const sorted = [...series.values()].sort((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : a.keyId - b.keyId))
@@ -196,11 +196,10 @@ function smallestStep([first, ...others]: readonly MetricPoint[]): number | bigi
   return least
 }
 
-function include(series: Series, point: MetricPoint): Series {
+function include(series: Series, point: MetricPoint): void {
   if (compareLatest(point, series.last) > 0) series.last = point
   if (!Number.isNaN(point.value)) {
     series.low = series.low === null ? point.value : Math.min(series.low, point.value)
     series.high = series.high === null ? point.value : Math.max(series.high, point.value)
   }
-  return series
 }

@@ -1,7 +1,7 @@
 /** Runs in PostgreSQL (store/migrations/0000). */
 import { hexToUuid, newHexId } from '#shared/ids.ts'
 import { runArtifactUri } from '#tracking/domain/artifact-uri.ts'
-import { runNameTag, runStatuses } from '#tracking/domain/run.ts'
+import { runNameTag, runStatuses, type Run } from '#tracking/domain/run.ts'
 import type { NewRun, RunStore } from '#tracking/domain/store.ts'
 import { experimentKeys } from '#tracking/store/experiment-rows.ts'
 import { keyOf, type KeyDictionary } from '#tracking/store/key-dictionary.ts'
@@ -9,7 +9,7 @@ import { logPoints, logPointsCall, pointsOf } from '#tracking/store/metric-store
 import type { Projects, Statements } from '#tracking/store/project-statements.ts'
 import { changeRun, changeRunWithPoints, conflictsOf, documentOf } from '#tracking/store/run-change.ts'
 import { createFactsCache, type FactsCache } from '#tracking/store/run-facts.ts'
-import { fetchRuns } from '#tracking/store/run-rows.ts'
+import { fetchRuns, pairsOf } from '#tracking/store/run-rows.ts'
 import { searchLimits, searchRuns, type SearchLimits } from '#tracking/store/run-search.ts'
 import { deleteRuns, restoreRuns } from '#tracking/store/run-trash.ts'
 
@@ -107,11 +107,11 @@ const createText = `WITH r AS (INSERT INTO run (run_pos, project_id, experiment_
   SELECT r.run_pos, $1, k.key_id, left(k.value, 200) FROM r, unnest($11::int[], $12::text[]) k(key_id, value) ON CONFLICT (project_id, key_id, value, run_pos) DO NOTHING)
 SELECT run_pos FROM r`
 
-const creation =
-  ({ projects, keys, facts }: Core): RunStore['create'] =>
-  async (project, run) => {
+const creation = ({ projects, keys, facts }: Core): RunStore['create'] => {
+  const experimentKeyOf = createExperimentKeyCache()
+  return async (project, run) => {
     const at = await projects.inProject(project)
-    const [experimentKey] = await experimentKeys(at, [run.experimentId])
+    const experimentKey = await experimentKeyOf(at, run.experimentId)
     if (experimentKey === undefined) return undefined
     const ids = await keys.resolve(
       at,
@@ -122,16 +122,54 @@ const creation =
     for (let attempt = 1; ; attempt++) {
       const id = newHexId()
       const position = runPosition(run.startTime, id)
+      const artifactUri = runArtifactUri(project, run.experimentId, id)
       try {
-        if (!(await insertRun(at, { ...run, id, position, experimentKey, artifactUri: runArtifactUri(project, run.experimentId, id), tagIds }))) return undefined
+        if (!(await insertRun(at, { ...run, id, position, experimentKey, artifactUri, tagIds }))) return undefined
       } catch (error) {
         if (attempt < MAX_ATTEMPTS && isTakenPosition(error)) continue
         throw error
       }
       facts.remember(project, { id, ownerId: run.ownerId, position, experimentKey })
-      return (await fetchRuns(at, keys, [position]))[0]
+      return asCreated(run, id, artifactUri)
     }
   }
+}
+
+const MAX_EXPERIMENTS = 10_000
+
+/** An experiment never gets another key, so one look is enough; whether it is active, the insert asks each time. */
+function createExperimentKeyCache(): (at: Statements, experimentId: string) => Promise<number | undefined> {
+  const known = new Map<string, number>()
+  return async (at, experimentId) => {
+    const id = `${at.projectId}/${experimentId}`
+    const before = known.get(id)
+    if (before !== undefined) return before
+    const [key] = await experimentKeys(at, [experimentId])
+    if (known.size >= MAX_EXPERIMENTS) known.clear()
+    if (key !== undefined) known.set(id, key)
+    return key
+  }
+}
+
+/** What reading the new row would give. */
+const asCreated = ({ experimentId, userName, ownerId, name, startTime, tags }: NewRun, id: string, artifactUri: string): Run => ({
+  id,
+  experimentId,
+  active: true,
+  status: 'RUNNING',
+  userName,
+  ownerId,
+  name,
+  startTime,
+  endTime: null,
+  artifactUri,
+  params: [],
+  metrics: [],
+  tags: pairsOf(documentOf(tags)),
+  datasets: [],
+  inputModels: [],
+  outputModels: [],
+})
 
 interface RunToInsert extends NewRun {
   readonly id: string
