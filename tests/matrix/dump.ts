@@ -19,7 +19,9 @@ export async function openDump(dataDirectory: string): Promise<Dump> {
   const { password, port } = JSON.parse(await readFile(join(dataDirectory, 'postgres.json'), 'utf8')) as { password: string; port: number } // what embedded-postgres.ts writes
   const client = new pg.Client({ connectionString: `postgres://postgres:${password}@127.0.0.1:${port}/sluice` })
   await client.connect()
-  const { rows } = await client.query<{ name: string }>("SELECT schemaname || '.' || quote_ident(tablename) AS name FROM pg_tables WHERE schemaname IN ('identity', 'auth', 'tracking', 'registry', 'datasets') ORDER BY 1")
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT schemaname || '.' || quote_ident(tablename) AS name FROM pg_tables WHERE schemaname IN ('identity', 'auth', 'tracking', 'registry', 'datasets') ORDER BY 1",
+  )
   const tables = rows.map((row) => row.name).filter((name) => !notes.has(name))
   if (tables.length < 25) throw new Error(`the dump found only ${tables.length} tables`)
   const question = tables.map((name) => `SELECT '${name}' AS name, md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) AS digest FROM ${name} t`).join(' UNION ALL ')

@@ -49,8 +49,8 @@ export async function queryCells(world: World, root: Root, way: Way): Promise<re
   const missing = documentOf(way, things, noProject)
   let somebodyReached = false
   let somebodySaw = false
-  for (const who of everybody)
-    await cells.cell(who, async () => {
+  const askAs = (who: Who): Promise<void> =>
+    cells.cell(who, async () => {
       const expected = expectedOf(who, root, needs)
       const answer = await ask(world.url, world.as(who), query)
       const values = expected.kind === 'allowed' ? reached(answer.data, way) : undefined
@@ -59,6 +59,7 @@ export async function queryCells(world: World, root: Root, way: Way): Promise<re
       if (who === 'outsider' && root === 'projects' && /\bp[12]\b/.test(answer.text)) return `a stranger was shown a project: ${told(answer)}`
       return judge(expected, answer, () => ask(world.url, world.as(who), missing), namesOf(things))
     })
+  await Promise.all(everybody.map(askAs))
   if (!somebodyReached) cells.deviations.push('hollow: nobody reached the field')
   else if (!somebodySaw && !rightlyNull.has(nameOf(way))) cells.deviations.push('hollow: the field is null for everybody')
   const own = needs.at(-1)

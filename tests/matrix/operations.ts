@@ -16,7 +16,9 @@ export interface Operation {
 }
 
 interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly 'x-needs': Operation['needs']; readonly 'x-family': Family; readonly 'x-within': Operation['within']; readonly 'x-route': string }>>>>
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly 'x-needs': Operation['needs']; readonly 'x-family': Family; readonly 'x-within': Operation['within']; readonly 'x-route': string }>>>
+  >
 }
 
 export const openApi = JSON.parse(readFileSync(repositoryPath('schema', 'openapi.json'), 'utf8')) as OpenApi // written by scripts/schema/openapi.ts

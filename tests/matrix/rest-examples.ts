@@ -5,6 +5,7 @@
 import type { Permission } from '#shared/policy.ts'
 import { leftOutRoutes } from '#tracking/rest/left-out.routes.ts'
 import { type Kind, newWebhook, type Things } from './things.ts'
+import { traceExamples } from './trace-examples.ts'
 
 /** Where and by whom a request is made. */
 export interface Place {
@@ -23,6 +24,7 @@ export interface Sent {
   readonly query?: readonly (readonly [string, string])[]
   readonly json?: object
   readonly body?: string | FormData
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface RestExample {
@@ -245,4 +247,16 @@ const leftOut: Readonly<Record<string, RestExample>> = Object.fromEntries(
   leftOutRoutes.map(({ method, path }) => [`${method} ${path}`, row([], () => ({ path: { '*': 'x' } }), { answers: { status: 501, because: 'left out for good, as its table says' } })]),
 )
 
-export const restExamples: Readonly<Record<string, RestExample>> = { ...artifacts, ...experiments, ...runs, ...loggedModels, ...models, ...versions, ...webhooks, ...datasets, ...platform, ...leftOut }
+export const restExamples: Readonly<Record<string, RestExample>> = {
+  ...artifacts,
+  ...experiments,
+  ...runs,
+  ...loggedModels,
+  ...models,
+  ...versions,
+  ...webhooks,
+  ...traceExamples,
+  ...datasets,
+  ...platform,
+  ...leftOut,
+}

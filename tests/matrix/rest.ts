@@ -36,14 +36,14 @@ export function expected(who: Who, needs: Operation['needs'], permission: Permis
 }
 
 export function askOf({ method, route, within }: Operation, example: RestExample, things: Things, project: string, account: { username: string; password: string }): Ask {
-  const { path = {}, query = [], json, body } = example.send(things, { project, ...account, fresh: newName('fresh') })
+  const { path = {}, query = [], json, body, headers } = example.send(things, { project, ...account, fresh: newName('fresh') })
   const filled = route.replace(/:(\w+)|\*/g, (_, name: string | undefined) => {
     const value = path[name ?? '*']
     if (value === undefined) throw new Error(`the example of ${method} ${route} has no ${name ?? '*'}`)
     return value.split('/').map(encodeURIComponent).join('/')
   })
   const search = query.length === 0 ? '' : `?${new URLSearchParams(query.map(([k, v]): [string, string] => [k, v]))}`
-  return { method, path: `${within === 'project' ? `/p/${project}` : ''}${filled}${search}`, json, body }
+  return { method, path: `${within === 'project' ? `/p/${project}` : ''}${filled}${search}`, json, body, headers }
 }
 
 /** Whose token shows the permission alone: administrators' where it is the platform's. */
@@ -58,6 +58,7 @@ const seeing: readonly (readonly [part: string, read: Permission])[] = [
   ['registry.version.', 'registry.model.read'],
   ['datasets.dataset.', 'datasets.dataset.read'],
   ['tracking.run.', 'tracking.run.read'],
+  ['tracking.trace.', 'tracking.trace.read'],
 ]
 const isSuccess = (answer: Answer, { answers }: RestExample): boolean => (answers ? answer.status === answers.status : answer.status >= 200 && answer.status < 300)
 const told = ({ status, text }: Answer): string => `${status} ${text.slice(0, 300)}`
@@ -85,14 +86,14 @@ export async function restCells(world: World, operation: Operation, example: Res
     const of = await things(owner)
     const narrow = permission && (await world.tokenWithout(permission, bearerOf(permission)))
     await cells.withoutTrace(world, 'a refused request', async () => {
-      for (const who of everybody.filter((w) => outcome(w) !== 'allowed')) {
-        await cells.cell(who, async () => {
+      const refusedOf = (who: Who): Promise<void> =>
+        cells.cell(who, async () => {
           const answer = await answered(world.as(who), ask(who, of))
           if (outcome(who) === 'unauthenticated') return answer.status === 401 ? undefined : `expected 401, got ${told(answer)}`
           if (outcome(who) === 'forbidden') return isForbidden(answer, operation) ? undefined : `expected 403 in the words of ${operation.family}, got ${told(answer)}`
           return hiddenLikeMissing(answer, await answered(world.as(who), ask(who, withoutWorkspace(of), noProject)), of)
         })
-      }
+      await Promise.all(everybody.filter((w) => outcome(w) !== 'allowed').map(refusedOf))
       if (narrow)
         await cells.cell(`token without ${permission}`, async () => {
           const answer = await answered(narrow, ask('owner', of))
@@ -135,7 +136,7 @@ export async function restCells(world: World, operation: Operation, example: Res
   }
 
   await refused()
-  for (const who of everybody.filter((w) => outcome(w) === 'allowed')) await allowed(who, world.as(who), owner)
+  await Promise.all(everybody.filter((w) => outcome(w) === 'allowed').map((who) => allowed(who, world.as(who), owner)))
   // What the route asks for first and what the service asks for then must be one and the same.
   if (permission) {
     await allowed('just enough', await world.tokenWith(enoughFor(permission), bearerOf(permission)), owner)

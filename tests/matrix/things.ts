@@ -3,6 +3,7 @@
  * takes; the matrix hands it things of the project, of another project, or some that never were.
  */
 import { randomBytes } from 'node:crypto'
+import { newAssessment, newSpans, newTrace, newTraceId } from './trace-examples.ts'
 import { ask, type Ask, type Credential, send } from './wire.ts'
 
 export interface Things {
@@ -20,6 +21,8 @@ export interface Things {
   readonly plainModel: { readonly name: string }
   /** It waits for what never happens here, at a public address where nobody is. */
   readonly webhook: { readonly id: string }
+  /** With the tag `k`, and something said of it. */
+  readonly trace: { readonly id: string; readonly experiment: string; readonly assessment: string }
   /** A dataset with one version and the tag `k`. */
   readonly dataset: { readonly name: string }
   /** A project of its own with the same people in the same roles. */
@@ -37,7 +40,7 @@ export type Kind = keyof Things
  * What lies in one project and must not be told apart from nothing elsewhere. Accounts are of the installation: an owner
  * invites by user name and may therefore learn whether there is such a person.
  */
-export const isolated: ReadonlySet<Kind> = new Set<Kind>(['experiment', 'trashedExperiment', 'run', 'trashedRun', 'loggedModel', 'model', 'plainModel', 'webhook', 'dataset'])
+export const isolated: ReadonlySet<Kind> = new Set<Kind>(['experiment', 'trashedExperiment', 'run', 'trashedRun', 'loggedModel', 'model', 'plainModel', 'webhook', 'trace', 'dataset'])
 
 /** Nothing is announced to it, and nothing answers a test: the network of the address was given back. */
 export const newWebhook = (name: string) => ({ name, url: 'https://[3ffe::1]/', events: [{ entity: 'BUDGET_POLICY', action: 'EXCEEDED' }] })
@@ -56,6 +59,7 @@ export const absent: Things = {
   loggedModel: { id: `m-${hex(16)}`, experiment: '987654321987654321' },
   model: { name: 'never-a-model' },
   plainModel: { name: 'never-a-plain-model' },
+  trace: { id: newTraceId(), experiment: '987654321987654321', assessment: `a-${hex(16)}` },
   webhook: { id: '00000000-0000-7000-8000-000000000001' },
   dataset: { name: 'never_a_dataset' },
   workspace: { name: 'never-a-project' },
@@ -91,8 +95,8 @@ export class Maker {
     return (this.makers[kind] as () => Promise<Things[K]>)() // `makers` has for each kind the maker of that kind
   }
 
-  async request(method: string, path: string, json?: object, body?: Ask['body']): Promise<unknown> {
-    const answer = await send(this.ground.url, this.credential, { method, path: `/p/${this.project}${path}`, json, body })
+  async request(method: string, path: string, json?: object, body?: Ask['body'], headers?: Ask['headers']): Promise<unknown> {
+    const answer = await send(this.ground.url, this.credential, { method, path: `/p/${this.project}${path}`, json, body, headers })
     if (answer.status >= 300) throw new Error(`the fixture ${method} ${path} was answered with ${answer.status}: ${answer.text}`)
     return answer.text === '' ? {} : (JSON.parse(answer.text) as unknown)
   }
@@ -131,6 +135,14 @@ export class Maker {
     webhook: async () => {
       const { webhook } = (await this.mlflow('webhooks', newWebhook(newName('webhook')))) as { webhook: { webhook_id: string } } // MLflow's shape
       return { id: webhook.webhook_id }
+    },
+    trace: async () => {
+      const experiment = (this.shared?.experiment ?? (await this.make('experiment'))).id
+      const id = newTraceId()
+      await this.request('POST', '/api/3.0/mlflow/traces', newTrace(id, experiment))
+      await this.request('POST', '/v1/traces', newSpans(id), undefined, { 'x-mlflow-experiment-id': experiment })
+      const { assessment } = (await this.request('POST', `/api/3.0/mlflow/traces/${id}/assessments`, newAssessment(id))) as { assessment: { assessment_id: string } } // MLflow's shape
+      return { id, experiment, assessment: assessment.assessment_id }
     },
     dataset: async () => {
       const asked = newName('dataset')

@@ -10,6 +10,7 @@ export interface Ask {
   readonly json?: object | undefined
   /** The bare body, where it is not JSON. */
   readonly body?: string | FormData | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 export interface Answer {
@@ -20,9 +21,9 @@ export interface Answer {
 export const bearer = (token: string): Credential => ({ authorization: `Bearer ${token}` })
 export const basic = (user: string, password: string): Credential => ({ authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` })
 
-export async function send(url: string, credential: Credential, { method, path, json, body }: Ask): Promise<Answer> {
+export async function send(url: string, credential: Credential, { method, path, json, body, headers }: Ask): Promise<Answer> {
   const { type, content } = json === undefined ? await inOnePiece(body) : { type: 'application/json', content: JSON.stringify(json) }
-  const answer = await fetch(`${url}${path}`, { method, headers: { ...credential, ...(type ? { 'content-type': type } : {}) }, ...(content === undefined ? {} : { body: content }) })
+  const answer = await fetch(`${url}${path}`, { method, headers: { ...credential, ...(type ? { 'content-type': type } : {}), ...headers }, ...(content === undefined ? {} : { body: content }) })
   return { status: answer.status, text: await answer.text() }
 }
 

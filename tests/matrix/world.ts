@@ -154,5 +154,6 @@ async function joinedThings(maker: Maker, url: string): Promise<Things> {
   await maker.mlflow('registered-models/update', described, 'PATCH')
   await maker.mlflow('model-versions/update', { ...described, version: '1' }, 'PATCH')
   const webhook = await maker.make('webhook')
-  return { ...absent, experiment, run, dataset, loggedModel, model, plainModel: model, webhook }
+  const trace = await maker.make('trace')
+  return { ...absent, experiment, run, dataset, loggedModel, model, plainModel: model, webhook, trace }
 }
