@@ -1,9 +1,9 @@
 /**
  * Writes docs/mlflow-compatibility.md from what the conformance run compares (deliberate.json, missing.json), MLflow's
  * endpoints (endpoints.json), our routes (schema/openapi.json) and the table of what is left out.
- * `tsx conformance/document.ts` writes it; document.test.ts says when it drifted.
+ * `npm run docs` writes it; document.test.ts says when it drifted.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { repositoryPath } from '#shared/paths.ts'
 import { leftOut, leftOutRoutes } from '#tracking/rest/left-out.routes.ts'
 
@@ -71,7 +71,7 @@ Stock MLflow clients work against Sluice unchanged. The measure is the REST API 
 python3 conformance/probe.py compare http://127.0.0.1:3000 conformance/goldens.json --contract conformance
 \`\`\`
 
-This page is written by \`tsx conformance/document.ts\`; change its sources (\`conformance/deliberate.json\`, \`conformance/missing.json\`, \`conformance/endpoints.json\`, \`subgraphs/tracking/rest/left-out.routes.ts\`).
+Written by \`npm run docs\`; change its sources (\`conformance/deliberate.json\`, \`conformance/missing.json\`, \`conformance/endpoints.json\`, \`subgraphs/tracking/rest/left-out.routes.ts\`).
 
 ## What is served
 
@@ -118,5 +118,3 @@ ${table(
 )}
 `
 }
-
-if (import.meta.main) writeFileSync(documentPath, compatibilityDocument())

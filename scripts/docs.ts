@@ -1,5 +1,5 @@
 /**
- * Writes the documents that are tables of the code: docs/configuration.md and docs/permissions.md.
+ * Writes the documents that are tables of the code: docs/configuration.md, docs/permissions.md, docs/mlflow-compatibility.md.
  * `tsx scripts/docs.ts` writes, `--check` compares and says what drifted.
  */
 import { readFile, writeFile } from 'node:fs/promises'
@@ -7,6 +7,7 @@ import { type FlagName, flagNames, flags, variableOf } from '#gateway/config.ts'
 import { repositoryPath } from '#shared/paths.ts'
 import { permissionFacts, permissions, roles } from '#shared/policy.ts'
 import { type ProcessVariable, processVariables } from '#shared/process-config.ts'
+import { compatibilityDocument } from '../conformance/document.ts'
 
 type Row = readonly string[]
 
@@ -94,6 +95,7 @@ export const generatedDocuments = (): ReadonlyMap<string, string> =>
   new Map([
     ['docs/configuration.md', configuration()],
     ['docs/permissions.md', permissionTable()],
+    ['docs/mlflow-compatibility.md', compatibilityDocument()],
   ])
 
 async function main(isCheck: boolean): Promise<void> {
