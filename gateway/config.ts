@@ -106,6 +106,12 @@ export const flags = {
     meaning: 'what webhooks may be called with: https, or https,http where receivers have no certificate',
     parse: list.pipe(z.array(z.enum(['https', 'http'])).min(1)),
   }),
+  'webhook-allow-private': flag({
+    aliases: ['MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS'],
+    default: 'off',
+    meaning: 'let webhooks call addresses of this machine and of private networks: who may make webhooks can then reach what the server can',
+    parse: onOff,
+  }),
   'insecure-http': flag({ default: 'off', meaning: 'allow plain http beyond loopback, where passwords can be read on the wire', parse: onOff }),
   'metrics-token': flag({ default: undefined, meaning: 'Bearer token that /metrics then asks for', parse: text.optional(), secret: true }),
   'log-level': flag({

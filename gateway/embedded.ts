@@ -40,7 +40,7 @@ export const openEmbedded: OpenTopology = async (context) => {
   const secretKey = await keyIn(join(config.dataDir, 'secret.key'))
   const identity = await createIdentity({ ...common('identity'), databaseUrl: config.identityDatabaseUrl ?? databaseUrl, secretKey, ...firstPasswordOf(config) })
   const tracking = await createTracking({ ...common('tracking'), objects, buckets })
-  const registry = await createRegistry({ ...common('registry'), secretKey, webhooks: { schemes: config.webhookAllowedSchemes } })
+  const registry = await createRegistry({ ...common('registry'), secretKey, webhooks: { schemes: config.webhookAllowedSchemes, allowPrivate: config.webhookAllowPrivate } })
   const datasets = await createDatasets({ ...common('datasets'), objects, buckets })
   ready.ports = {
     identity: guardPort('identity', portMethods.identity, identity.ports),

@@ -30,6 +30,7 @@ const processMeanings: Readonly<Record<ProcessVariable, string>> = {
   SLUICE_OBJECTS: 'a directory for files; S3 when absent',
   SLUICE_LOG_LEVEL: 'as `--log-level`',
   SLUICE_WEBHOOK_ALLOWED_SCHEMES: 'as `--webhook-allowed-schemes` (registry only)',
+  SLUICE_WEBHOOK_ALLOW_PRIVATE: 'as `--webhook-allow-private` (registry only)',
   S3_ENDPOINT: 'address of an S3 server; AWS itself when absent',
   AWS_REGION: 'region of the buckets',
   AWS_ACCESS_KEY_ID: 'access key; the machine’s own role when absent',

@@ -44,6 +44,7 @@ const environment = neighbours.extend({
   SLUICE_OBJECTS: z.string().optional(),
   SLUICE_LOG_LEVEL: z.string().default('info'),
   SLUICE_WEBHOOK_ALLOWED_SCHEMES: webhookSchemes,
+  SLUICE_WEBHOOK_ALLOW_PRIVATE: z.enum(['on', 'off']).default('off'),
   S3_ENDPOINT: z.string().optional(),
   AWS_REGION: z.string().default('us-east-1'),
   AWS_ACCESS_KEY_ID: z.string().optional(),
