@@ -44,6 +44,8 @@ export interface Visitor {
   open(path: string): Promise<void>
   /** Waits until nothing has loaded for a moment. */
   quiet(): Promise<void>
+  /** What the watch has seen, and forgets; a test that takes it answers for it. */
+  takeProblems(): Promise<string[]>
 }
 
 export interface Stage {
@@ -56,15 +58,12 @@ export interface Stage {
 }
 export interface ContextOptions {
   readonly colorScheme?: 'light' | 'dark'
+  readonly bypassCSP?: boolean
 }
 export interface SuiteOptions extends Pick<StartOptions, 'env'> {
   readonly sweep?: number
   /** Absent: people and their data. */
   readonly empty?: boolean
-}
-
-interface Watched extends Visitor {
-  readonly problems: string[]
 }
 
 /** A suite with a platform of its own. Without Chromium it does not run, which is named by the runner, and a failure in CI. */
@@ -77,7 +76,7 @@ export function browserSuite(title: string, tests: (stage: Stage) => void, { env
     let people: Cast
     let world: World
     let browser: Browser
-    const visitors: Watched[] = []
+    const visitors: Visitor[] = []
     const cookies = new Map<Name, Awaited<ReturnType<BrowserContext['storageState']>>>()
 
     beforeAll(async () => {
@@ -97,9 +96,10 @@ export function browserSuite(title: string, tests: (stage: Stage) => void, { env
     })
     afterEach(async () => {
       const open = visitors.splice(0)
-      for (const { page, problems } of open) problems.push(...(await namelessControls(page)))
+      const problems: string[] = []
+      for (const visitor of open) problems.push(...(await visitor.takeProblems()))
       await Promise.all(open.map(({ context }) => context.close()))
-      expect(open.flatMap(({ problems }) => problems)).toEqual([])
+      expect(problems).toEqual([])
     })
 
     const visit = async (options: Parameters<Browser['newContext']>[0]): Promise<Visitor> => {
@@ -138,7 +138,7 @@ export async function signIn(page: Page, username: string, password: string): Pr
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-async function watched(context: BrowserContext, origin: string): Promise<Watched> {
+async function watched(context: BrowserContext, origin: string): Promise<Visitor> {
   context.setDefaultTimeout(patience)
   const problems: string[] = []
   const answers: string[] = []
@@ -160,9 +160,9 @@ async function watched(context: BrowserContext, origin: string): Promise<Watched
     page,
     context,
     answers,
-    problems,
     expectError: (pattern) => void expected.push(pattern),
     quiet,
+    takeProblems: async () => [...problems.splice(0), ...(await namelessControls(page))],
     async open(path) {
       await page.goto(path)
       await page.waitForLoadState('networkidle')
@@ -218,14 +218,15 @@ export async function tabsTo(page: Page, selector: string, most = 60): Promise<n
 }
 
 /** With SLUICE_SCREENS=write, the picture of this screen in both themes, for the documents and for people to look at. */
-export async function screen(page: Page, name: string): Promise<void> {
+export async function screen(page: Page, name: string, { reload = false } = {}): Promise<void> {
   if (process.env['SLUICE_SCREENS'] !== 'write') return
   const folder = repositoryPath('docs', 'screens')
   mkdirSync(folder, { recursive: true })
   for (const theme of ['dark', 'light']) {
     // As the theme menu does it, from a second tab: storage events arrive there.
     await page.evaluate(`localStorage.setItem('sluice.theme', '${theme}'); dispatchEvent(new StorageEvent('storage', { key: 'sluice.theme' }))`)
-    await page.evaluate('new Promise((done) => setTimeout(done, 250))') // canvases are drawn again
+    if (reload) await page.reload({ waitUntil: 'networkidle' })
+    await sleep(250) // canvases are drawn again
     const picture = await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' })
     expect(picture.length, `${name}-${theme}.png`).toBeLessThan(largestScreen)
   }

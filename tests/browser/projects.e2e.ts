@@ -25,7 +25,7 @@ browserSuite('projects', (stage) => {
     expect(await page.getByRole('link', { name: `Runs: ${60 + stage.world.sweep.size}` }).count()).toBe(1)
     expect(await page.getByRole('link', { name: 'Models: 1' }).count()).toBe(1)
     expect(await page.getByRole('region', { name: 'Members' }).getByRole('listitem').allTextContents()).toHaveLength(4)
-    expect(await page.getByRole('region', { name: 'Log from your code' }).textContent()).toContain(`${stage.platform.url}/p/p1`)
+    expect(await page.getByRole('region', { name: 'Log from your code' }).first().textContent()).toContain(`${stage.platform.url}/p/p1`)
     expect(await page.getByRole('table', { name: 'Newest runs' }).getByRole('link', { name: stage.world.run.name }).count()).toBe(1)
     await screen(page, 'project')
   })

@@ -228,7 +228,7 @@ function scatter(width: number, height: number): Uint8Array<ArrayBuffer> {
   const line = width * 3 + 1
   const pixels = Buffer.alloc(line * height, 255)
   for (let y = 0; y < height; y++) pixels[y * line] = 0 // no filter
-  for (let n = 0; n < 700; n++) {
+  for (let n = 0; n < 260; n++) {
     const x = Math.floor(20 + random() * (width - 40))
     const y = Math.floor(height - 20 - ((x - 20) / (width - 40)) * (height - 40) + (random() + random() - 1) * 30)
     for (let dy = -2; dy <= 2; dy++) for (let dx = -2; dx <= 2; dx++) if (dx * dx + dy * dy < 7 && y + dy >= 0 && y + dy < height) pixels.set([35, 128, 141], (y + dy) * line + 1 + (x + dx) * 3)

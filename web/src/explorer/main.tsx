@@ -17,7 +17,8 @@ async function fetcher(params: object): Promise<never> {
   return (await response.json()) as never // GraphiQL prints whatever the server said, errors included
 }
 
-const example = `# The graph of this installation. Ctrl-Space completes, Ctrl-Enter runs.
+const example = `# The graph of this installation.
+# Ctrl-Space completes, Ctrl-Enter runs.
 query Hello {
   me {
     username

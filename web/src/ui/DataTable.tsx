@@ -17,7 +17,7 @@ export function DataTable({ label, columns, rows }: { label: string; columns: re
     id: `${at}:${name}`,
     header: name,
     mono: true,
-    width: '--w-cell',
+    width: widthOf(rows, at, name),
     align: isNumeric(rows, at) ? 'num' : undefined,
     cell: ({ cells }) => (cells[at] === null || cells[at] === undefined ? <None word="null" /> : textOf(cells[at])),
     hover: ({ cells }) => (cells[at] === null || cells[at] === undefined ? undefined : `${type ? `${type}: ` : ''}${textOf(cells[at])}`),
@@ -26,6 +26,11 @@ export function DataTable({ label, columns, rows }: { label: string; columns: re
 }
 
 const textOf = (cell: unknown): string => (typeof cell === 'string' ? cell : JSON.stringify(cell))
+
+const commonLength = 15
+/** Timestamps and names need more room than numbers; the longest decides, up to one wide column. */
+const widthOf = (rows: readonly (readonly unknown[])[], at: number, name: string): '--w-cell' | '--w-name' =>
+  rows.some((cells) => textOf(cells[at] ?? '').length > commonLength) || name.length > commonLength ? '--w-name' : '--w-cell'
 
 const isNumeric = (rows: readonly (readonly unknown[])[], at: number): boolean =>
   rows.every((cells) => {

@@ -25,7 +25,10 @@ export const runMetrics = graphql(`
 
 type Row = RunMetrics_RunFragment['metrics'][number]
 
-const number = (value: Measured | null | undefined) => (value === null || value === undefined ? <None /> : <span className={isOdd(value) ? 'warn' : ''}>{metric(value)}</span>)
+const number = (value: Measured | null | undefined) => (value === null || value === undefined ? <None /> : <span className={isOdd(value) ? 'warn' : ''}>{short(value)}</span>)
+
+/** A small value keeps to the width of its column; all its digits are on hover. */
+const short = (value: Measured): string => (typeof value === 'number' && Math.abs(value) >= 1e-4 && Math.abs(value) < 0.1 ? metric(value, 5) : metric(value))
 
 const columns: readonly Column<Row>[] = [
   { id: 'key', header: 'Name', mono: true, cell: ({ key }) => key, hover: ({ key }) => key },
