@@ -161,10 +161,10 @@ const levels: Readonly<Record<string, number>> = {
 
 /** Losses fall towards their last value, the rest wavers around it; one gradient of a long history overflowed. */
 function valueAt(key: string, last: number, step: number, points: number, random: () => number): number | string {
-  if (points === 1) return last
+  if (points === 1 || key.startsWith('test_')) return last
   if (key === 'grad_norm' && step === 60) return 'NaN'
-  const wave = 1 + 0.06 * (random() - 0.5)
-  return /loss|mape|rmse/.test(key) ? last * (1 + 1.6 * Math.exp(-step / 30)) * wave : last * wave
+  if (/loss|mape|rmse/.test(key)) return last * (1 + 1.6 * Math.exp(-step / 30)) * (1 + 0.02 * (random() - 0.5))
+  return last * (1 + 0.05 * Math.sin(step / 14 + key.length) + 0.01 * (random() - 0.5))
 }
 
 function readings(): string {
