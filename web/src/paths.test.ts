@@ -51,6 +51,7 @@ it('each pattern, filled in, is the path', () => {
     paths.model('p', 'x'),
     paths.datasets('p'),
     paths.dataset('p', 'x'),
+    paths.members('p'),
   ])
 })
 

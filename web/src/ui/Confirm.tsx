@@ -3,10 +3,7 @@ import { Button } from './Button.tsx'
 import { Dialog } from './Dialog.tsx'
 import { Icon } from './Icon.tsx'
 
-interface Props {
-  /** A question with the name of the thing in it. */
-  readonly title: string
-  readonly description: string
+interface ConfirmProps {
   /** A verb with its object: "Revoke token". */
   readonly action: string
   readonly busy?: boolean
@@ -16,10 +13,19 @@ interface Props {
   readonly onClose: () => void
 }
 
-/** Asks before what cannot be undone, and stays open with the reason when it was refused. */
-export function Confirm({ title, description, action, busy, problem, onConfirm, onClose }: Props) {
+/** Asks before what cannot be undone, and stays open with the reason when it was refused. `title` is a question that names the thing. */
+export function Confirm({ title, description, ...rest }: ConfirmProps & { readonly title: string; readonly description: string }) {
   return (
-    <Dialog open onClose={onClose} title={title} description={description}>
+    <Dialog open onClose={rest.onClose} title={title} description={description}>
+      <ConfirmButtons {...rest} />
+    </Dialog>
+  )
+}
+
+/** The lower half, for a dialog that goes on to something else. */
+export function ConfirmButtons({ action, busy, problem, onConfirm, onClose }: ConfirmProps) {
+  return (
+    <>
       {problem && (
         <div className="note bad" role="alert">
           <Icon name="alert" size="s" />
@@ -32,6 +38,6 @@ export function Confirm({ title, description, action, busy, problem, onConfirm, 
           {action}
         </Button>
       </div>
-    </Dialog>
+    </>
   )
 }

@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import { Icon } from './Icon.tsx'
 
 /** One of many, by the system's own list: it has the keyboard and the screen readers on its side. */
 export function SelectField({
@@ -26,6 +27,7 @@ export function SelectField({
             </option>
           ))}
         </select>
+        <Icon name="chevronDown" size="s" />
       </div>
       {hint && (
         <div className="hint" id={`${id}-hint`}>

@@ -45,7 +45,7 @@ export function Time({ at, words }: { at: number; words?: boolean }) {
 export function Until({ at }: { at: number }) {
   const text = until(at, useNow())
   return (
-    <time dateTime={new Date(at).toISOString()} title={absolute(at)} className={/^(in |ended)/.test(text) ? 'warn' : undefined}>
+    <time dateTime={new Date(at).toISOString()} title={absolute(at)} className={/ (min|h)$|^ended$/.test(text) ? 'warn' : undefined}>
       {text}
     </time>
   )

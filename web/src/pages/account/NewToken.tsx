@@ -63,12 +63,16 @@ interface Made {
 /** First the form, then, in its place, the secret: the only time that it can be read. */
 export function NewToken({ isAdmin, onMade, onClose }: { isAdmin: boolean; onMade: () => void; onClose: () => void }) {
   const [made, setMade] = useState<Made>()
+  const done = (token: Made): void => {
+    setMade(token)
+    onMade()
+  }
   if (!made) {
-    const done = (token: Made): void => {
-      setMade(token)
-      onMade()
-    }
-    return <TokenForm isAdmin={isAdmin} onMade={done} onClose={onClose} />
+    return (
+      <Dialog open wide onClose={onClose} title="New token" description="It stands for you in scripts and clients, and never reaches further than you do.">
+        <TokenForm isAdmin={isAdmin} onMade={done} onClose={onClose} />
+      </Dialog>
+    )
   }
   return (
     <Dialog open stay wide onClose={onClose} title={`Token ${made.name}`}>
@@ -102,40 +106,38 @@ function TokenForm({ isAdmin, onMade, onClose }: { isAdmin: boolean; onMade: (ma
     if (data) onMade({ name: data.createToken.token.name, secret: data.createToken.secret, project: project || projects.value?.[0]?.name || 'default' })
   }
   return (
-    <Dialog open wide onClose={onClose} title="New token" description="It stands for you in scripts and clients, and never reaches further than you do.">
-      <form className="stack" onSubmit={(event) => void submit(event)}>
-        <Field
-          label="Name"
-          required
-          autoFocus
-          maxLength={128}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          placeholder="training on gpu-3"
-          hint="Where it is used, so that you know what stops when you revoke it."
-        />
-        <SelectField
-          label="Projects"
-          value={project}
-          options={[['', 'All of mine'], ...(projects.value ?? []).map((one) => [one.name, one.name] as const)]}
-          onChange={setProject}
-          hint={projects.problem?.detail ?? (project === '' ? 'Also those you join later.' : `Only ${project}: everything else answers as if it did not exist.`)}
-        />
-        <TokenReach reach={reach} onReach={setReach} source={source} chosen={chosen} onChoose={setChosen} />
-        <Choice label="Expires after" options={lives} value={life} onChange={setLife} hint={`On ${date(Date.now() + Number(life) * dayMs)}.`} />
-        {error && (
-          <div className="note bad" role="alert">
-            <Icon name="alert" size="s" />
-            <span>{problemOf(error, 'The token').detail}</span>
-          </div>
-        )}
-        <div className="row end">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="pri" aria-busy={fetching} disabledReason={empty}>
-            Create token
-          </Button>
+    <form className="stack" onSubmit={(event) => void submit(event)}>
+      <Field
+        label="Name"
+        required
+        autoFocus
+        maxLength={128}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        placeholder="training on gpu-3"
+        hint="Where it is used, so that you know what stops when you revoke it."
+      />
+      <SelectField
+        label="Projects"
+        value={project}
+        options={[['', 'All of mine'], ...(projects.value ?? []).map((one) => [one.name, one.name] as const)]}
+        onChange={setProject}
+        hint={projects.problem?.detail ?? (project === '' ? 'Also those you join later.' : `Only ${project}: everything else answers as if it did not exist.`)}
+      />
+      <TokenReach reach={reach} onReach={setReach} source={source} chosen={chosen} onChoose={setChosen} />
+      <Choice label="Expires after" options={lives} value={life} onChange={setLife} hint={`On ${date(Date.now() + Number(life) * dayMs)}.`} />
+      {error && (
+        <div className="note bad" role="alert">
+          <Icon name="alert" size="s" />
+          <span>{problemOf(error, 'The token').detail}</span>
         </div>
-      </form>
-    </Dialog>
+      )}
+      <div className="row end">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" kind="pri" aria-busy={fetching} disabledReason={empty}>
+          Create token
+        </Button>
+      </div>
+    </form>
   )
 }

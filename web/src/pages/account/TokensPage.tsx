@@ -46,8 +46,8 @@ const revokeToken = graphql(`
 type Token = NonNullable<TokensPageQuery['me']>['tokens'][number]
 
 const columnsWith = (onShow: (token: Token) => void, onRevoke: (token: Token) => void): readonly Column<Token>[] => [
-  { id: 'name', header: 'Name', cell: ({ name }) => <span className="m">{name}</span>, hover: ({ name }) => name },
-  { id: 'prefix', header: 'Begins with', width: '--w-word', mono: true, cell: ({ prefix }) => <span className="mono dim">{prefix}…</span> },
+  { id: 'name', header: 'Name', width: '--w-name', cell: ({ name }) => <span className="m">{name}</span>, hover: ({ name }) => name },
+  { id: 'prefix', header: 'Begins with', width: '--w-word', cell: ({ prefix }) => <span className="mono dim">{prefix}…</span> },
   { id: 'projects', header: 'Projects', width: '--w-cell', cell: ({ projects }) => <Projects names={projects} />, hover: ({ projects }) => projects?.join(', ') },
   {
     id: 'permissions',
@@ -152,6 +152,9 @@ const Carried = ({ token, onClose }: { token: Token; onClose: () => void }) => (
   </Dialog>
 )
 
+/** The one that the server makes for the commands on its own machine. */
+const operatorPrefix = 'slc_ops_'
+
 function Revoke({ token, onDone, onClose }: { token: Token; onDone: () => void; onClose: () => void }) {
   const [{ fetching, error }, revoke] = useMutation(revokeToken)
   const confirm = async (): Promise<void> => {
@@ -164,7 +167,7 @@ function Revoke({ token, onDone, onClose }: { token: Token; onDone: () => void; 
   return (
     <Confirm
       title={`Revoke ${token.name}?`}
-      description={`What uses ${token.prefix}… is refused within a second. It cannot be undone.`}
+      description={`What uses ${token.prefix}… is refused within a second. It cannot be undone.${token.prefix.startsWith(operatorPrefix) ? ' Commands on the machine of the server act with it.' : ''}`}
       action="Revoke token"
       busy={fetching}
       problem={error && problemOf(error, 'The token')}

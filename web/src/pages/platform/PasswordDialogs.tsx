@@ -4,7 +4,7 @@ import { graphql } from '../../data/gql/index.ts'
 import { problemOf } from '../../data/problem.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Choice } from '../../ui/Choice.tsx'
-import { Confirm } from '../../ui/Confirm.tsx'
+import { ConfirmButtons } from '../../ui/Confirm.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Field } from '../../ui/Field.tsx'
 import { OnceShown } from '../../ui/OnceShown.tsx'
@@ -45,48 +45,56 @@ const kinds = [
 ] as const
 
 export function NewPerson({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
+  const [made, setMade] = useState<Made>()
+  if (made) return passwordShown(made, onClose)
+  const done = (person: Made): void => {
+    setMade(person)
+    onDone()
+  }
+  return (
+    <Dialog open onClose={onClose} title="New person" description="They get a first password from you and choose their own when they sign in.">
+      <PersonForm onMade={done} onClose={onClose} />
+    </Dialog>
+  )
+}
+
+function PersonForm({ onMade, onClose }: { onMade: (made: Made) => void; onClose: () => void }) {
   const [{ fetching, error }, create] = useMutation(createUser)
   const [name, setName] = useState('')
   const [displayName, setDisplayName] = useState('')
   const [kind, setKind] = useState<(typeof kinds)[number][0]>('person')
-  const [made, setMade] = useState<Made>()
   const username = name.trim().toLowerCase()
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     if (fetching) return
     const password = firstPassword()
     const { data } = await create({ input: { username, displayName: displayName.trim() || null, password, isAdmin: kind === 'admin' }, password: { username, password } })
-    if (!data?.createUser) return
-    setMade({ username, password })
-    onDone()
+    if (data?.createUser) onMade({ username, password })
   }
-  if (made) return <Password made={made} onClose={onClose} />
   return (
-    <Dialog open onClose={onClose} title="New person" description="They get a first password from you and choose their own when they sign in.">
-      <form className="stack" onSubmit={(event) => void submit(event)}>
-        <Field
-          label="User name"
-          required
-          autoFocus
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          placeholder="bob"
-          hint="What they sign in with. It stays."
-          error={error && problemOf(error, 'The account').detail}
-          spellCheck={false}
-          autoCapitalize="none"
-          autoComplete="off"
-        />
-        <Field label="Name" value={displayName} onChange={(event) => setDisplayName(event.target.value)} placeholder={username} autoComplete="off" />
-        <Choice label="Kind" options={kinds} value={kind} onChange={setKind} hint={kind === 'admin' ? 'Reaches every project and manages people.' : 'Reaches the projects they are a member of.'} />
-        <div className="row end">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="pri" aria-busy={fetching}>
-            Create person
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <form className="stack" onSubmit={(event) => void submit(event)}>
+      <Field
+        label="User name"
+        required
+        autoFocus
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        placeholder="bob"
+        hint="What they sign in with. It stays."
+        error={error && problemOf(error, 'The account').detail}
+        spellCheck={false}
+        autoCapitalize="none"
+        autoComplete="off"
+      />
+      <Field label="Name" value={displayName} onChange={(event) => setDisplayName(event.target.value)} placeholder={username} autoComplete="off" />
+      <Choice label="Kind" options={kinds} value={kind} onChange={setKind} hint={kind === 'admin' ? 'Reaches every project and manages people.' : 'Reaches the projects they are a member of.'} />
+      <div className="row end">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" kind="pri" aria-busy={fetching}>
+          Create person
+        </Button>
+      </div>
+    </form>
   )
 }
 
@@ -99,21 +107,21 @@ export function NewPassword({ username, onClose }: { username: string; onClose: 
     const { data } = await set({ input: { username, password } })
     if (data) setMade({ username, password })
   }
-  if (made) return <Password made={made} onClose={onClose} />
+  if (made) return passwordShown(made, onClose)
   return (
-    <Confirm
+    <Dialog
+      open
+      onClose={onClose}
       title={`Set a new password for ${username}?`}
       description="The old one stops, and every open session of theirs ends. The new one is shown once and must be changed at the next sign-in."
-      action="Set password"
-      busy={fetching}
-      problem={error && problemOf(error, 'The password')}
-      onConfirm={() => void confirm()}
-      onClose={onClose}
-    />
+    >
+      <ConfirmButtons action="Set password" busy={fetching} problem={error && problemOf(error, 'The password')} onConfirm={() => void confirm()} onClose={onClose} />
+    </Dialog>
   )
 }
 
-const Password = ({ made, onClose }: { made: Made; onClose: () => void }) => (
+/** Takes the place of the form in the same dialog, so that the focus goes back to where it came from. */
+const passwordShown = (made: Made, onClose: () => void) => (
   <Dialog open stay onClose={onClose} title={`Password of ${made.username}`}>
     <OnceShown label="Password" secret={made.password} warning={`Give it to ${made.username} in a safe way: it is not shown again. The first sign-in asks for another.`} />
     <div className="row end">

@@ -52,7 +52,7 @@ const columnsWith = (me: string, onAct: (what: Act, username: string) => void): 
   {
     id: 'user',
     header: 'User name',
-    width: '--w-wide',
+    width: '--w-name',
     cell: ({ username }) => (
       <span className="row">
         <Avatar name={username} small />
@@ -62,7 +62,7 @@ const columnsWith = (me: string, onAct: (what: Act, username: string) => void): 
     ),
     hover: ({ username }) => username,
   },
-  { id: 'name', header: 'Name', cell: ({ displayName }) => <span className="dim">{displayName}</span>, hover: ({ displayName }) => displayName },
+  { id: 'name', header: 'Name', width: '--w-cell', cell: ({ displayName }) => <span className="dim">{displayName}</span>, hover: ({ displayName }) => displayName },
   {
     id: 'Actions',
     header: '',

@@ -86,7 +86,7 @@ const columnsWith = ({ me, reason, onRole, onRemove }: Acts): readonly Column<Ro
   {
     id: 'user',
     header: 'User name',
-    width: '--w-wide',
+    width: '--w-name',
     cell: ({ user }) => (
       <span className="row">
         <Avatar name={user.username} small />
@@ -96,8 +96,8 @@ const columnsWith = ({ me, reason, onRole, onRemove }: Acts): readonly Column<Ro
     ),
     hover: ({ user }) => user.username,
   },
-  { id: 'name', header: 'Name', cell: ({ user }) => <span className="dim">{user.displayName}</span>, hover: ({ user }) => user.displayName },
-  { id: 'role', header: 'Role', width: '--w-name', cell: (row) => <RoleMenu username={row.user.username} role={row.role} reason={reason} onChoose={(role) => onRole(row, role)} /> },
+  { id: 'name', header: 'Name', width: '--w-cell', cell: ({ user }) => <span className="dim">{user.displayName}</span>, hover: ({ user }) => user.displayName },
+  { id: 'role', header: 'Role', width: '--w-word', cell: (row) => <RoleMenu username={row.user.username} role={row.role} reason={reason} onChoose={(role) => onRole(row, role)} /> },
   { id: 'since', header: 'Since', width: '--w-date', align: 'num', cell: ({ since }) => <Time at={since} /> },
   {
     id: 'Remove',
