@@ -42,8 +42,8 @@ export type Kind = keyof Things
  */
 export const isolated: ReadonlySet<Kind> = new Set<Kind>(['experiment', 'trashedExperiment', 'run', 'trashedRun', 'loggedModel', 'model', 'plainModel', 'webhook', 'trace', 'dataset'])
 
-/** Nothing is announced to it, and nothing answers a test: the network of the address was given back. */
-export const newWebhook = (name: string) => ({ name, url: 'https://[3ffe::1]/', events: [{ entity: 'BUDGET_POLICY', action: 'EXCEEDED' }] })
+/** Nothing is announced to it, and nothing answers a test call: port 9 of this machine. */
+export const newWebhook = (name: string) => ({ name, url: 'http://127.0.0.1:9/', events: [{ entity: 'BUDGET_POLICY', action: 'EXCEEDED' }] })
 
 let count = 0
 /** A name that nobody used before. */
