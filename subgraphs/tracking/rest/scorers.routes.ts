@@ -1,6 +1,6 @@
 /** MLflow's endpoints of scorers. */
-import { invalid } from '#shared/errors.ts'
-import { int, list, message, text } from '#shared/rest/mlflow-message.ts'
+import { invalid, notImplemented } from '#shared/errors.ts'
+import { int, list, message, missing, text } from '#shared/rest/mlflow-message.ts'
 import { projectRoute, type Route } from '#shared/rest/route.ts'
 import type { Scorers, ScorerVersion } from '#tracking/domain/scorers.ts'
 import { listed } from '#tracking/rest/wire.ts'
@@ -11,6 +11,8 @@ const Register = message({ experiment_id: text.required(), name: text.required()
 const List = message({ experiment_id: text, experiment_ids: list(text) })
 const Named = message({ experiment_id: text.required(), name: text.required() })
 const NamedVersion = message({ experiment_id: text.required(), name: text.required(), version: int })
+
+const OnlineConfigs = message({ scorer_ids: list(text) })
 
 const INT32_MAX = 2_147_483_647
 /** The proto has an int32 for the experiment, which MLflow's client refuses to overflow: an id that is longer is left out. */
@@ -26,7 +28,32 @@ const scorerWire = (s: ScorerVersion): object => ({
 /** Beyond an int32 there is no such version. */
 const versionOf = (version: number | bigint | undefined): number | undefined => (version === undefined ? undefined : Math.min(Math.max(Number(version), 0), INT32_MAX))
 
+/** Judges that the server itself runs over new traces: there are none here, and clients ask before they list scorers. */
+const onlineRoutes: readonly Route[] = [
+  projectRoute({
+    method: 'GET',
+    path: `${base}/online-configs`,
+    family,
+    summary: 'Which scorers the server runs by itself: none.',
+    needs: 'tracking.scorer.read',
+    input: OnlineConfigs.read,
+    handle({ input }) {
+      if (!input.scorer_ids?.length) throw missing('scorer_ids')
+      return Promise.resolve({ configs: [] })
+    },
+  }),
+  projectRoute({
+    method: 'PUT',
+    path: `${base}/online-config`,
+    family,
+    summary: 'Running a scorer on the server: left out, answers 501.',
+    needs: 'tracking.scorer.update',
+    handle: () => Promise.reject(notImplemented('Running scorers on the server')),
+  }),
+]
+
 export const scorerRoutes = (scorers: Scorers): Route[] => [
+  ...onlineRoutes,
   projectRoute({
     method: 'POST',
     path: `${base}/register`,
