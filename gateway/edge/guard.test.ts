@@ -13,10 +13,11 @@ async function challenge(headers: Record<string, string>): Promise<unknown> {
 }
 
 it('never asks a page for Basic, which would open the dialog of the browser over it', async () => {
-  for (const headers of [{ 'sec-fetch-mode': 'cors' }, { origin: 'http://localhost' }, { cookie: 'sluice_session=ended' }])
-    expect(await challenge(headers), JSON.stringify(headers)).toBe('Session realm="sluice"')
+  const pages: Record<string, string>[] = [{ 'sec-fetch-mode': 'cors' }, { origin: 'http://localhost' }, { cookie: 'sluice_session=ended' }]
+  for (const headers of pages) expect(await challenge(headers), JSON.stringify(headers)).toBe('Session realm="sluice"')
 })
 
 it('asks a client for Basic, and a browser that goes to an address by itself', async () => {
-  for (const headers of [{}, { 'sec-fetch-mode': 'navigate' }]) expect(await challenge(headers)).toBe('Basic realm="sluice"')
+  const clients: Record<string, string>[] = [{}, { 'sec-fetch-mode': 'navigate' }]
+  for (const headers of clients) expect(await challenge(headers)).toBe('Basic realm="sluice"')
 })
