@@ -56,7 +56,7 @@ function greeting(config: Config, { url, firstPassword }: Pick<Platform, 'url' |
     '',
     'MLflow clients:',
     `  export MLFLOW_TRACKING_URI=${url}`,
-    ...(config.auth ? ['  export MLFLOW_TRACKING_TOKEN=<a token: your name, top right, Tokens; or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD>'] : []),
+    ...(config.auth ? ['  export MLFLOW_TRACKING_TOKEN=<a token: your name, bottom left, Tokens; or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD>'] : []),
     `  python -c "import mlflow; mlflow.log_metric('hello', 1)"`,
     '',
   ].join('\n')

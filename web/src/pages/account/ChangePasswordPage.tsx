@@ -61,7 +61,7 @@ export default function ChangePasswordPage() {
           </div>
           <input className="sr-only" name="username" autoComplete="username" aria-label="User name" readOnly tabIndex={-1} value={session.user.username} />
           <Field label="Password now" autoComplete="current-password" autoFocus {...field('current')} error={wrongNow ? problem.detail : undefined} />
-          <Field label="New password" autoComplete="new-password" minLength={8} {...field('next')} error={wrongNow ? undefined : problem?.detail} hint="At least 8 characters." />
+          <Field label="New password" autoComplete="new-password" minLength={12} {...field('next')} error={wrongNow ? undefined : problem?.detail} hint="At least 12 characters." />
           <Field label="New password again" autoComplete="new-password" {...field('again')} error={differs ? 'The two new passwords differ.' : undefined} />
           <Button type="submit" kind="pri" className="big" aria-busy={fetching}>
             Change password
