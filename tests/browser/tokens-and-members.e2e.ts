@@ -119,6 +119,24 @@ browserSuite('tokens and members', (stage) => {
     expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Remove alice')
   })
 
+  it('takes an owner who leaves to a list without the project', async () => {
+    await stage.people.alice.setMember('p2', 'bob', 'OWNER')
+    const listed = async (): Promise<string[]> =>
+      (await stage.people.bob.graph<{ projects: { nodes: { name: string }[] } }>('query Listed { projects { nodes { name } } }')).projects.nodes.map(({ name }) => name)
+    await expect.poll(listed, { timeout: 5_000 }).toEqual(['p1', 'p2'])
+    const { page, open, quiet, expectError } = await stage.as('bob')
+    expectError(/status of 404 .*\/graphql/) // the page asks until the project is gone for bob
+    await open('/') // so that the list is known before
+    const links = page.getByRole('table', { name: 'Projects' }).getByRole('link')
+    await links.filter({ hasText: 'p2' }).click()
+    await page.getByRole('link', { name: 'Members' }).first().click()
+    await page.getByRole('button', { name: 'Remove bob' }).click()
+    await page.getByRole('button', { name: 'Leave p2' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Projects' }).waitFor()
+    await quiet()
+    expect(await links.allTextContents()).toEqual(['p1'])
+  })
+
   it('tells everybody else who can change the members', async () => {
     const { page, open } = await stage.as('bob')
     await open('/projects/p1/members')

@@ -66,11 +66,12 @@ type Row = NonNullable<MembersPageQuery['project']>['members']['nodes'][number]
 const tries = 6
 const pause = 300
 
-/** A read may rest on rights that are a second old: ask until the own new role shows, so that the controls follow it. */
-async function untilMine(client: Client, project: string, role: Role): Promise<void> {
+/** A read may rest on rights that are a second old: ask until the own new role shows, or that there is none, so that what is shown next follows it. */
+async function untilMine(client: Client, project: string, role: Role | undefined): Promise<void> {
   for (let i = 0; i < tries; i++) {
-    const { data } = await client.query(myRights, { project }, { requestPolicy: 'network-only' }).toPromise()
-    if (data?.project?.viewerRole === role) return
+    const { data, error } = await client.query(myRights, { project }, { requestPolicy: 'network-only' }).toPromise()
+    const now = error ? undefined : (data?.project?.viewerRole ?? undefined)
+    if (now === role) return
     await new Promise((done) => setTimeout(done, pause))
   }
 }
@@ -177,11 +178,19 @@ export default function MembersPage() {
 function Remove({ row, mine, onDone, onClose }: { row: Row; mine: boolean; onDone: () => void; onClose: () => void }) {
   const here = useProject()
   const navigate = useNavigate()
+  const client = useClient()
   const [{ fetching, error }, remove] = useMutation(removeMember)
+  const [leaving, setLeaving] = useState(false)
+  const busy = fetching || leaving
   const { username } = row.user
   const confirm = async (): Promise<void> => {
+    if (busy) return
     const { error: refused } = await remove({ input: { project: here.name, username } })
     if (refused) return
+    if (mine) {
+      setLeaving(true)
+      await untilMine(client, here.name, undefined)
+    }
     say(`${username} works in ${here.name} no more.`)
     if (mine) return void navigate(paths.projects())
     onDone()
@@ -192,7 +201,7 @@ function Remove({ row, mine, onDone, onClose }: { row: Row; mine: boolean; onDon
       title={mine ? `Leave ${here.name}?` : `Remove ${username} from ${here.name}?`}
       description={`${mine ? 'You lose' : `${username} loses`} the role ${roleWord(row.role)} at once, tokens included. Runs and other things stay with their maker's name.`}
       action={mine ? `Leave ${here.name}` : `Remove ${username}`}
-      busy={fetching}
+      busy={busy}
       problem={error && problemOf(error, 'The member')}
       onConfirm={() => void confirm()}
       onClose={onClose}
