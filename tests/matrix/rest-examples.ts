@@ -4,6 +4,7 @@
  */
 import type { Permission } from '#shared/policy.ts'
 import { leftOutRoutes } from '#tracking/rest/left-out.routes.ts'
+import { evaluationExamples } from './evaluation-examples.ts'
 import { type Kind, newWebhook, type Things } from './things.ts'
 import { traceExamples } from './trace-examples.ts'
 
@@ -256,6 +257,7 @@ export const restExamples: Readonly<Record<string, RestExample>> = {
   ...versions,
   ...webhooks,
   ...traceExamples,
+  ...evaluationExamples,
   ...datasets,
   ...platform,
   ...leftOut,

@@ -3,6 +3,7 @@
  * takes; the matrix hands it things of the project, of another project, or some that never were.
  */
 import { randomBytes } from 'node:crypto'
+import { newRecords, newScorer } from './evaluation-examples.ts'
 import { newAssessment, newSpans, newTrace, newTraceId } from './trace-examples.ts'
 import { ask, type Ask, type Credential, send } from './wire.ts'
 
@@ -23,6 +24,9 @@ export interface Things {
   readonly webhook: { readonly id: string }
   /** With the tag `k`, and something said of it. */
   readonly trace: { readonly id: string; readonly experiment: string; readonly assessment: string }
+  /** With the tag `k` and one record. */
+  readonly evaluationDataset: { readonly id: string; readonly record: string }
+  readonly scorer: { readonly experiment: string; readonly name: string }
   /** A dataset with one version and the tag `k`. */
   readonly dataset: { readonly name: string }
   /** A project of its own with the same people in the same roles. */
@@ -40,7 +44,20 @@ export type Kind = keyof Things
  * What lies in one project and must not be told apart from nothing elsewhere. Accounts are of the installation: an owner
  * invites by user name and may therefore learn whether there is such a person.
  */
-export const isolated: ReadonlySet<Kind> = new Set<Kind>(['experiment', 'trashedExperiment', 'run', 'trashedRun', 'loggedModel', 'model', 'plainModel', 'webhook', 'trace', 'dataset'])
+export const isolated: ReadonlySet<Kind> = new Set<Kind>([
+  'experiment',
+  'trashedExperiment',
+  'run',
+  'trashedRun',
+  'loggedModel',
+  'model',
+  'plainModel',
+  'webhook',
+  'trace',
+  'evaluationDataset',
+  'scorer',
+  'dataset',
+])
 
 /** Nothing is announced to it, and nothing answers a test call: port 9 of this machine. */
 export const newWebhook = (name: string) => ({ name, url: 'http://127.0.0.1:9/', events: [{ entity: 'BUDGET_POLICY', action: 'EXCEEDED' }] })
@@ -60,6 +77,8 @@ export const absent: Things = {
   model: { name: 'never-a-model' },
   plainModel: { name: 'never-a-plain-model' },
   trace: { id: newTraceId(), experiment: '987654321987654321', assessment: `a-${hex(16)}` },
+  evaluationDataset: { id: `d-${hex(16)}`, record: `dr-${hex(16)}` },
+  scorer: { experiment: '987654321987654321', name: 'never-a-scorer' },
   webhook: { id: '00000000-0000-7000-8000-000000000001' },
   dataset: { name: 'never_a_dataset' },
   workspace: { name: 'never-a-project' },
@@ -143,6 +162,21 @@ export class Maker {
       await this.request('POST', '/v1/traces', newSpans(id), undefined, { 'x-mlflow-experiment-id': experiment })
       const { assessment } = (await this.request('POST', `/api/3.0/mlflow/traces/${id}/assessments`, newAssessment(id))) as { assessment: { assessment_id: string } } // MLflow's shape
       return { id, experiment, assessment: assessment.assessment_id }
+    },
+    evaluationDataset: async () => {
+      const name = newName('questions')
+      const { dataset } = (await this.request('POST', '/api/3.0/mlflow/datasets/create', { name, tags: '{"k": "v"}' })) as { dataset: { dataset_id: string } } // MLflow's shape
+      const path = `/api/3.0/mlflow/datasets/${dataset.dataset_id}/records`
+      await this.request('POST', path, newRecords(name))
+      const { records } = (await this.request('GET', path)) as { records: string } // MLflow's shape: JSON in JSON
+      const [first] = JSON.parse(records) as { dataset_record_id: string }[]
+      return { id: dataset.dataset_id, record: first?.dataset_record_id ?? '' }
+    },
+    scorer: async () => {
+      const experiment = (this.shared?.experiment ?? (await this.make('experiment'))).id
+      const name = newName('scorer')
+      await this.request('POST', '/api/3.0/mlflow/scorers/register', newScorer(experiment, name))
+      return { experiment, name }
     },
     dataset: async () => {
       const asked = newName('dataset')

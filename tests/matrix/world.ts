@@ -155,5 +155,7 @@ async function joinedThings(maker: Maker, url: string): Promise<Things> {
   await maker.mlflow('model-versions/update', { ...described, version: '1' }, 'PATCH')
   const webhook = await maker.make('webhook')
   const trace = await maker.make('trace')
-  return { ...absent, experiment, run, dataset, loggedModel, model, plainModel: model, webhook, trace }
+  const evaluationDataset = await maker.make('evaluationDataset')
+  const scorer = await maker.make('scorer')
+  return { ...absent, experiment, run, dataset, loggedModel, model, plainModel: model, webhook, trace, evaluationDataset, scorer }
 }

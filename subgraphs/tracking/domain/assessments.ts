@@ -47,10 +47,9 @@ const checkedMetadata = (metadata: Readonly<Record<string, string>>): Record<str
 
 export function createAssessments({ store, findTrace, now = Date.now }: { readonly store: AssessmentStore; readonly findTrace: FindTrace; readonly now?: () => number }): Assessments {
   const missing = (traceId: string, id: string): DomainError => notFound(`Assessment with ID '${id}' not found for trace '${traceId}'`)
-  /** Reading a trace is enough to read what is said of it; who said something may correct it. */
   const find = async (scope: Scope, traceId: string, id: string, permission: Permission): Promise<Assessment> => {
     demandCould(scope, permission)
-    const trace = await findTrace(scope, traceId, 'tracking.trace.read', (missingId) => notFound(`Trace with request_id '${missingId}' not found`))
+    const trace = await findTrace(scope, traceId, permission, (missingId) => notFound(`Trace with request_id '${missingId}' not found`))
     const found = idPattern.test(id) ? await store.get(scope.project, trace.id, id) : undefined
     if (!found) throw missing(traceId, id)
     demand(scope, permission, { type: 'tracking.assessment', id: found.id, ownerId: found.ownerId })

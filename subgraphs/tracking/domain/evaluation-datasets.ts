@@ -159,12 +159,12 @@ const changing = ({ store, core, now, require, find }: Parts): Pick<EvaluationDa
   async addExperiments(scope, id, ids) {
     const found = await require(scope, id, 'tracking.evaluation-dataset.update', missingOf)
     await store.addExperiments(scope.project, found.id, await existing(core, scope.project, ids), now())
-    return require(scope, id, 'tracking.evaluation-dataset.read', missingOf)
+    return require(scope, id, 'tracking.evaluation-dataset.update', missingOf)
   },
   async removeExperiments(scope, id, ids) {
     const found = await require(scope, id, 'tracking.evaluation-dataset.update', missingOf)
     await store.removeExperiments(scope.project, found.id, ids.map(experimentId).filter(isPossibleId), now())
-    return require(scope, id, 'tracking.evaluation-dataset.read', missingOf)
+    return require(scope, id, 'tracking.evaluation-dataset.update', missingOf)
   },
 })
 
