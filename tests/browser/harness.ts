@@ -217,15 +217,18 @@ export async function tabsTo(page: Page, selector: string, most = 60): Promise<n
   throw new Error(`${most} presses of Tab did not reach ${selector}`)
 }
 
-/** With SLUICE_SCREENS=write, the picture of this screen in both themes, for the documents and for people to look at. */
-export async function screen(page: Page, name: string, { reload = false } = {}): Promise<void> {
+/**
+ * With SLUICE_SCREENS=write, the picture of this screen in both themes, for the documents and for people to look at.
+ * `again` makes the screen anew where it takes the theme only at its start.
+ */
+export async function screen(page: Page, name: string, again?: () => Promise<void>): Promise<void> {
   if (process.env['SLUICE_SCREENS'] !== 'write') return
   const folder = repositoryPath('docs', 'screens')
   mkdirSync(folder, { recursive: true })
   for (const theme of ['dark', 'light']) {
     // As the theme menu does it, from a second tab: storage events arrive there.
     await page.evaluate(`localStorage.setItem('sluice.theme', '${theme}'); dispatchEvent(new StorageEvent('storage', { key: 'sluice.theme' }))`)
-    if (reload) await page.reload({ waitUntil: 'networkidle' })
+    await again?.()
     await sleep(250) // canvases are drawn again
     const picture = await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' })
     expect(picture.length, `${name}-${theme}.png`).toBeLessThan(largestScreen)

@@ -1,7 +1,7 @@
 import 'uplot/dist/uPlot.min.css'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
-import { metric, type Measured, whole } from '../../format/numbers.ts'
+import { isOdd, metric, type Measured, whole } from '../../format/numbers.ts'
 import { absolute } from '../../format/time.ts'
 import { useShownTheme } from '../../shell/theme.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -13,8 +13,8 @@ export default function MetricChart({ name, points, series, axis }: { name: stri
   const [asTable, setAsTable] = useState(false)
   const [at, setAt] = useState<number>()
   const data = useMemo(() => chartData(series, axis), [series, axis])
-  const index = at ?? data.y.findLastIndex((value) => value !== null)
-  const value = data.y[index]
+  const index = at ?? data.logged.length - 1
+  const value = data.logged[index]
   const x = data.x[index]
   return (
     <figure className="cbox" aria-label={name}>
@@ -24,7 +24,7 @@ export default function MetricChart({ name, points, series, axis }: { name: stri
         </h3>
         <span className="r sm">
           {at !== undefined && x !== undefined && <span className="muted">{axis === 'step' ? `step ${whole(x)}` : new Date(x * 1000).toLocaleTimeString()}</span>}{' '}
-          <b className="m">{value === null || value === undefined ? 'none' : metric(value)}</b>
+          <b className={`m ${value !== undefined && isOdd(value) ? 'warn' : ''}`}>{value === undefined ? 'none' : metric(value)}</b>
         </span>
         <Button small kind="ghost" icon={asTable ? 'chart' : 'table'} aria-label={asTable ? `Show ${name} as a chart` : `Show ${name} as a table`} onClick={() => setAsTable(!asTable)} />
       </figcaption>
@@ -41,7 +41,7 @@ function Line({ data, axis, label, onCursor }: { data: ChartData; axis: Axis; la
   useEffect(() => {
     const element = box.current
     if (!element) return
-    const plot = new uPlot(options(element, axis, onCursor), [data.x, data.y], element)
+    const plot = new uPlot(options(element, axis, isSparse(data), onCursor), [data.x, data.y], element)
     const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: element.clientHeight }))
     watch.observe(element)
     return () => {
@@ -52,7 +52,11 @@ function Line({ data, axis, label, onCursor }: { data: ChartData; axis: Axis; la
   return <div className="plot" ref={box} role="img" aria-label={label} />
 }
 
-function options(element: HTMLElement, axis: Axis, onCursor: (index: number | undefined) => void): uPlot.Options {
+const mostDots = 12
+/** A line through one point draws nothing: where there are few, each is a dot. */
+const isSparse = ({ y }: ChartData): boolean => y.filter((value) => value !== null).length <= mostDots
+
+function options(element: HTMLElement, axis: Axis, dots: boolean, onCursor: (index: number | undefined) => void): uPlot.Options {
   const style = getComputedStyle(element)
   const token = (name: string): string => style.getPropertyValue(name).trim()
   const font = `${token('--t-xs')} ${token('--sans')}`
@@ -68,7 +72,7 @@ function options(element: HTMLElement, axis: Axis, onCursor: (index: number | un
       { ...both, grid: { show: false }, size: 24, space: 60 },
       { ...both, grid: { stroke: token('--line'), width: 1 }, size: 52, space: 36, values: (_plot, ticks) => ticks.map((tick) => metric(tick)) },
     ],
-    series: [{}, { stroke: token('--c1'), width: 1.6, spanGaps: false, points: { show: false } }],
+    series: [{}, { stroke: token('--c1'), width: 1.6, spanGaps: false, points: { show: dots, size: 5 } }],
     hooks: { setCursor: [(plot) => onCursor(plot.cursor.idx ?? undefined)] },
   }
 }

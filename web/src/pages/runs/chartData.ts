@@ -12,6 +12,8 @@ export type Axis = 'step' | 'time'
 export interface ChartData {
   readonly x: number[]
   readonly y: (number | null)[]
+  /** The values as logged, NaN and the infinities too: what is a gap in the line is a word beside it. */
+  readonly logged: (number | string)[]
 }
 
 export function chartData(series: Series, axis: Axis): ChartData {
@@ -23,6 +25,7 @@ export function chartData(series: Series, axis: Axis): ChartData {
       const value = series.values[i]
       return typeof value === 'number' && Number.isFinite(value) ? value : null
     }),
+    logged: order.flatMap((i) => series.values[i] ?? []),
   }
 }
 
