@@ -17,7 +17,10 @@ const orNull = <T>(found: Promise<T>): Promise<T | null> =>
 
 @Resolver(() => ProjectType)
 export class ProjectResolver {
-  @FieldResolver(() => RegisteredModelConnection, { nullable: true, description: 'Registered models by name, or in the order asked for. Prompts only when the filter asks for them. Null only beside an error: the registry did not answer.' })
+  @FieldResolver(() => RegisteredModelConnection, {
+    nullable: true,
+    description: 'Registered models by name, or in the order asked for. Prompts only when the filter asks for them. Null only beside an error: the registry did not answer.',
+  })
   async registeredModels(
     @Root() project: ProjectType,
     @Ctx() { actor, models }: RegistryContext,
