@@ -53,6 +53,7 @@ browserSuite('a run', (stage) => {
     await tree.getByRole('treeitem', { name: /errors.csv/ }).click()
     const table = page.getByRole('table', { name: 'Rows of tables/errors.csv' })
     const [head = '', ...lines] = stage.world.csv.split('\n').slice(0, 41)
+    await table.waitFor()
     expect(await table.locator('thead th').allTextContents()).toEqual(head.split(','))
     for (const at of [0, 4, 5]) expect(await table.locator(`tr[data-index="${at}"] td`).allTextContents()).toEqual(lines[at]?.split(','))
     await picture.waitFor({ state: 'detached' })

@@ -34,6 +34,7 @@ browserSuite('the shell', (stage) => {
     const file = `/p/p1/api/2.0/mlflow-artifacts/artifacts/workspaces/p1/${stage.world.experiment.id}/${stage.world.run.id}/artifacts/report.html`
     await unguarded.page.evaluate(`fetch('${file}').then((answer) => answer.text()).then((html) => { document.body.innerHTML = html })`)
     await expect.poll(() => unguarded.page.evaluate('window.__xss'), { message: 'the trap of the artifact works where nothing holds it' }).toBe(1)
+    await unguarded.open('/')
     await unguarded.takeProblems()
   })
 
