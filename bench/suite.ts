@@ -58,11 +58,13 @@ export async function runWorkload(targets: readonly Target[], workload: Workload
   for (let round = 0; round < rounds; round++) {
     const alive = [...done.keys()]
     for (const t of round % 2 === 1 ? alive.reverse() : alive) {
-      await measure(t, workload, bounds).then(
+      await measure(t, workload, round === 0 ? { ...bounds, warmSeconds: 1 } : bounds).then(
         (measurement) => done.get(t)?.push(measurement),
         (error: unknown) => without(t, error),
       )
     }
   }
-  return [...done].map(([t, measurements]) => summarise(t.name, workload, measurements))
+  const cells = [...done].map(([t, measurements]) => summarise(t.name, workload, measurements))
+  for (const cell of cells.filter(({ requests }) => requests === 0)) missing.push({ target: cell.target, workload: workload.id, reason: cell.firstError || 'no answer' })
+  return cells.filter(({ requests }) => requests > 0)
 }

@@ -28,6 +28,8 @@ export interface Bounds {
   readonly workers: number
   readonly requests: number
   readonly seconds: number
+  /** Seconds of load before the clock starts, so that a server's compiler has seen the work. A few requests when absent. */
+  readonly warmSeconds?: number
 }
 
 export interface Load {
@@ -83,7 +85,8 @@ export async function drive(t: Target, next: Next, { workers, requests, seconds 
 export async function measure(t: Target, workload: Workload, bounds: Bounds): Promise<Measurement> {
   const workers = workload.workers ?? bounds.workers
   const requests = Math.min(bounds.requests, workload.cap ?? Number.POSITIVE_INFINITY)
-  const warm = workload.warm ?? Math.min(Math.max(workers, 4), 8)
+  const few = Math.min(Math.max(workers, 4), 8)
+  const warm = workload.warm ?? (bounds.warmSeconds === undefined || workload.cap !== undefined ? few : bounds.requests)
   const next = await workload.setup(t, workers, requests + warm)
   // The warm-up and the timed part share one counter, so that no step or name is used twice.
   const count = Array.from({ length: workers }, () => 0)
@@ -93,7 +96,7 @@ export async function measure(t: Target, workload: Workload, bounds: Bounds): Pr
     return next(worker, i)
   }
   if (warm > 0) {
-    const { latencies, firstError } = await drive(t, numbered, { workers, requests: warm, seconds: Math.min(2, bounds.seconds) })
+    const { latencies, firstError } = await drive(t, numbered, { workers, requests: warm, seconds: bounds.warmSeconds ?? Math.min(2, bounds.seconds) })
     if (latencies.length === 0) throw new Error(firstError ?? 'no answer in the warm-up')
   }
   const { server, postgres } = t.options
