@@ -75,7 +75,7 @@ export class Person {
     const form = new FormData()
     form.set('name', name)
     form.set('file', new Blob([bytes], { type: 'text/csv' }), fileName)
-    const answer = await fetch(`${this.url}/p/${project}/datasets/upload`, { method: 'POST', headers: this.credential, body: form })
+    const answer = await fetch(`${this.url}/p/${project}/datasets/upload?as_version=true`, { method: 'POST', headers: this.credential, body: form })
     if (!answer.ok) throw new Error(`the upload was answered with ${answer.status}: ${await answer.text()}`)
     const { project: found } = await this.graph<{ project: { dataset: { latestVersion: UploadedDataset } } }>(
       'query DemoDataset($project: String!, $name: String!) { project(name: $project) { dataset(name: $name) { latestVersion { version source } } } }',

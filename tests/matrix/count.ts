@@ -6,8 +6,21 @@ import type { openApi } from './operations.ts'
 import type { Kind as Thing } from './things.ts'
 
 const people = 7
-const contained: ReadonlySet<Thing> = new Set<Thing>(['experiment', 'trashedExperiment', 'run', 'trashedRun', 'loggedModel', 'model', 'plainModel', 'webhook', 'trace', 'dataset'])
-const ownDeletable = /^(tracking\.\w+|tracking\.logged-model|registry\.(model|version)|datasets\.\w+)\.delete$/
+const contained: ReadonlySet<Thing> = new Set<Thing>([
+  'experiment',
+  'trashedExperiment',
+  'run',
+  'trashedRun',
+  'loggedModel',
+  'model',
+  'plainModel',
+  'webhook',
+  'trace',
+  'evaluationDataset',
+  'scorer',
+  'dataset',
+])
+const ownDeletable = /^(tracking\.[\w-]+|registry\.(model|version)|datasets\.\w+)\.delete$/
 
 interface Taking {
   readonly takes: readonly Thing[]
