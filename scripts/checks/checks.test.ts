@@ -40,7 +40,7 @@ it('wants a strong hash, no foreign address and exact versions', () => {
   expect(lockFile(root)).toEqual([
     'node_modules/b has no sha512 integrity',
     'node_modules/c has no sha512 integrity',
-    'node_modules/d comes from https://example.org/x.tgz',
+    'node_modules/d comes from an address of its own: https://example.org/x.tgz',
     'dependencies: b is not pinned (^1.0.0)',
   ])
 })

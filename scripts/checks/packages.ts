@@ -39,7 +39,7 @@ export function lockFile(root: string): string[] {
     // The lock was written against a registry that lacks some other platforms' binaries: their hashes are unknown, not wrong.
     const isUnseen = integrity === undefined && optional && os
     if (!isUnseen && !integrity?.startsWith('sha512-')) problems.push(`${path} has no sha512 integrity`)
-    if (resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/')) problems.push(`${path} comes from ${resolved}`)
+    if (resolved !== undefined) problems.push(`${path} comes from an address of its own: ${resolved}`)
   }
   for (const kind of ['dependencies', 'devDependencies'] as const) {
     for (const [name, range] of Object.entries(manifestOf(root)[kind])) if (!/^\d+\.\d+\.\d+/.test(range)) problems.push(`${kind}: ${name} is not pinned (${range})`)
