@@ -1,4 +1,4 @@
-/** The door's own few addresses: greeting, health, metrics, the web app. All of them are public, see public-routes.test.ts. */
+/** The door's own few addresses: greeting, health, metrics, the web app. All of them are public, see gateway/platform.e2e.ts. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Metrics } from '#gateway/edge/observe.ts'

@@ -1,7 +1,6 @@
 /** The real HTTP server around the fixture graph and the fixture people, for the door's own tests. */
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
-import { createServer as createProbe } from 'node:net'
 import { createAuthenticator } from '#gateway/edge/authenticate.ts'
 import { createSites } from '#gateway/edge/hosts.ts'
 import { faces } from '#gateway/faces.ts'
@@ -9,6 +8,7 @@ import { localStep } from '#gateway/graphql/data-source.ts'
 import { createGraph } from '#gateway/graphql/graph.ts'
 import { createHealth } from '#gateway/health.ts'
 import { createServer, mounted } from '#gateway/server.ts'
+import { freePort } from '#shared/local-servers/programs.ts'
 import { type FixtureGraph, fixtureGraph, fixtureTree } from '#gateway/testing/fixture-graph.ts'
 import { admin, callerOf, mixed, outsider, owner, peopleSource, viewer } from '#gateway/testing/people.ts'
 import type { IdentityPort } from '#ports'
@@ -36,15 +36,6 @@ export interface Fixture {
 }
 
 const authFace = faces[5000] ?? { what: 'missing' }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createProbe()
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no free port'))))
-    })
-  })
 
 const people: Readonly<Record<string, Actor>> = { owner, viewer, outsider, mixed, admin }
 

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { createCluster, startServer } from '#shared/db/postgres-process.ts'
 import { placeForCluster, serverAccount, serverPrograms } from '#shared/db/postgres-programs.ts'
+import { freePort } from '#shared/local-servers/programs.ts'
 import type { Log } from '#shared/telemetry/log.ts'
 
 export interface EmbeddedPostgresOptions {
@@ -123,17 +124,6 @@ async function ensureDatabase(stored: Stored): Promise<void> {
   } finally {
     await client.end()
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no free port'))))
-    })
-  })
 }
 
 const isFree = (port: number): Promise<boolean> =>

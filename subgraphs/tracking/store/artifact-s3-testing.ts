@@ -5,12 +5,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { defaultBuckets, type ObjectStore } from '#shared/objects/object-store.ts'
 import { createS3Store } from '#shared/objects/s3-store.ts'
+import { freePort } from '#shared/local-servers/programs.ts'
 
 const binary = join(homedir(), '.cache', 'sluice-tools', 'bin', 'versitygw')
 const credentials = { accessKeyId: 'sluice-test', secretAccessKey: 'sluice-test-secret' }
@@ -25,16 +26,6 @@ export function hasS3Server(): boolean {
   })
   return false
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no free port'))))
-    })
-  })
 
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
